@@ -62,4 +62,10 @@ class LimitSamples:
         means = {name: sum(values) / len(values) for name, values in self._values.items()}
         polls = {name: means[name] for name in _POLLERS.values() if name in means}
         slots = {name: value for name, value in means.items() if name not in polls}
-        return LimitFacts(**slots, polls_out=polls, rate_limit=self.rate_limit, machine=machine, worker_core_limit=worker_core_limit)
+        return LimitFacts(
+            **slots,
+            polls_out=polls,
+            rate_limit=self.rate_limit,
+            machine=machine,
+            worker_core_limit=worker_core_limit,
+        )

@@ -102,13 +102,17 @@ def test_the_kubeconfigs_proxy_is_for_every_host() -> None:
     assert _ways(given, "127.0.0.1", "https://u:p@tunnel") == (("tunnel", 443, ("u", "p")),) * 2
 
 
-@pytest.mark.parametrize("named", ["", "socks5://jane:secret@127.0.0.1:1080"], ids=["environment", "kubeconfig"])
+@pytest.mark.parametrize(
+    "named", ["", "socks5://jane:secret@127.0.0.1:1080"], ids=["environment", "kubeconfig"]
+)
 def test_another_protocol_is_refused(named: str) -> None:
     """No login is shown."""
     environment = {"https": "socks5h://jane:secret@[::1]:1080"}
     told = "127.0.0.1:1080" if named else "[::1]:1080"
 
-    with pytest.raises(InputError, match=f"the proxy socks5h?://{re.escape(told)} before the cluster") as refused:
+    with pytest.raises(
+        InputError, match=f"the proxy socks5h?://{re.escape(told)} before the cluster"
+    ) as refused:
         _ways(environment, named=named)
 
     assert "secret" not in str(refused.value)

@@ -138,9 +138,7 @@ async def test_two_versions_at_once_are_not_ready() -> None:
         ),
     ],
 )
-async def test_a_pod_that_does_not_end_is_told(
-    seconds: int, finalizers: list[str], told: str
-) -> None:
+async def test_a_pod_that_does_not_end_is_told(seconds: int, finalizers: list[str], told: str) -> None:
     """A reclaimed node's stays for ever, and no node that is added changes anything of it."""
     cluster = FakeCluster()
     leaving = pod("p-9")

@@ -238,12 +238,14 @@ def _line(what: str, error: ApiException) -> str:
         message = json.loads(error.body or "{}").get("message", "")
     except ValueError:
         message = str(error.body)
+    # A policy engine writes a paragraph for each of its policies.
+    message = " ".join(message.split())
     if error.status == 401 or _NOBODY in message:
         return (
             f"{what}: the cluster does not know who asks ({message or error.reason}); the credentials of the kubeconfig "
             "have expired or could not be had, so log in anew: `kubectl auth whoami` tries them"
         )
-    if error.status == 403 and _not_admitted(message):
+    if _not_admitted(message):
         return f"{what}: the cluster does not admit it ({message})"
     if error.status == 403:
         return (
