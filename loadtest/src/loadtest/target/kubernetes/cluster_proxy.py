@@ -29,8 +29,9 @@ def choose_proxy(
     Set a client's proxy, its password and the hosts that are reached without it.
 
     Args:
-        configuration: Has the cluster's address and the kubeconfig's proxy, none from the environment.
-        environment: Proxies by the scheme for which they are, and under ``no`` the hosts that are behind none.
+        configuration: Has the cluster's address, the kubeconfig's proxy, none of the environment, and the hosts that the
+            environment excepts.
+        environment: Its proxies by the scheme for which they are.
         in_pod: Whether the cluster is the one of the pod of this process.
 
     Raises:
@@ -42,7 +43,9 @@ def choose_proxy(
     if not found:
         return
     if not named and (
-        in_pod or _is_loopback(host) or should_bypass_proxies(configuration.host, environment.get("no", ""))
+        in_pod
+        or _is_loopback(host)
+        or should_bypass_proxies(configuration.host, configuration.no_proxy or "")
     ):
         # The client of streams matches names otherwise, and without a proxy here asks the environment for one.
         configuration.proxy, configuration.no_proxy = f"http://{_NO_HOST}", host
