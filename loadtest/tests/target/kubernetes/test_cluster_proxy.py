@@ -48,7 +48,7 @@ def _ways(
     Return the proxy, its port and its login with which requests are sent, and with which a stream is opened.
     """
     configuration = kubernetes.client.Configuration(
-        host=f"https://{host}:6443", proxy=named, no_proxy=environment.get("no")
+        host=f"https://{host}:6443", proxy=named, no_proxy=environment.get("no", "")
     )
     choose_proxy(configuration, environment, in_pod=in_pod)
     pool = kubernetes.client.ApiClient(configuration).rest_client.pool_manager
