@@ -4,12 +4,14 @@ What is said of a request that the cluster refuses: who asks, which right is mis
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from fake_cluster import refusal
 from kubernetes.client.exceptions import ApiException
 
 from loadtest.errors import TargetError
-from loadtest.target.kubernetes.api import asked
+from loadtest.target.kubernetes.api import asked, forbidden, missing
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,42 @@ def test_a_right_that_is_missing_is_asked_for() -> None:
 
     with pytest.raises(TargetError, match="not allowed .*let an administrator grant it"), asked("create"):
         raise refusal(403, message)
+
+
+NO_EXEC = (
+    'pods "x" is forbidden: User "jane" cannot get resource "pods/exec" in API group "" in the namespace "a"'
+)
+ANSWER = (
+    "Handshake status {status} {name} -+-+- {{'content-type': 'application/json'}} -+-+- "
+    '{{"kind":"Status","message":{message},"code":{status}}}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "message", "told"),
+    [
+        pytest.param(
+            403,
+            "Forbidden",
+            NO_EXEC,
+            f"not allowed ({NO_EXEC}); let an administrator grant it",
+            id="no-right",
+        ),
+        pytest.param(404, "Not Found", "no x", "not there (no x)", id="gone"),
+        pytest.param(401, "Unauthorized", "Unauthorized", "the cluster does not know who asks", id="expired"),
+    ],
+)
+def test_a_stream_that_is_refused_is_told_like_a_request(
+    status: int, name: str, message: str, told: str
+) -> None:
+    """The client writes the answer, headers and all, into the reason of an error without a status."""
+    reason = ANSWER.format(status=status, name=name, message=json.dumps(message))
+
+    with pytest.raises(TargetError) as refused, asked("create pods/exec a/x"):
+        raise ApiException(status=0, reason=reason)
+
+    assert str(refused.value).startswith(f"create pods/exec a/x: {told}")
+    assert (forbidden(refused.value), missing(refused.value)) == (status == 403, status == 404)
 
 
 def test_other_errors_are_not_swallowed() -> None:

@@ -32,6 +32,8 @@ _BUSY = (0, 429, 500, 502, 503, 504)
 _LACKS_A_RIGHT = re.compile(r'"[^"]*" cannot ')
 # User of a request without credentials.
 _NOBODY = '"system:anonymous"'
+# Status, its name, headers and body, as the client of streams writes an answer that opens none.
+_REFUSED_STREAM = re.compile(r"Handshake status (\d+) (.*?)-\+-\+- .*? -\+-\+- (.*)", re.DOTALL)
 # What the client raises at a kubeconfig that is none: it looks into the file as if it were one.
 _UNUSABLE = (
     kubernetes.config.ConfigException,
@@ -162,7 +164,8 @@ def asked(what: str) -> Iterator[None]:
     try:
         yield
     except ApiException as error:
-        raise TargetError(_line(what, error)) from error
+        answered = _as_answered(error)
+        raise TargetError(_line(what, answered)) from answered
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise TargetError(f"{what}: {_silence(error)}") from error
 
@@ -231,6 +234,18 @@ def _not_admitted(message: str) -> bool:
     return "admission webhook" in message or (
         " is forbidden: " in message and _LACKS_A_RIGHT.search(message) is None
     )
+
+
+def _as_answered(error: ApiException) -> ApiException:
+    """
+    Return an error with status and body as the cluster answered; of a stream the client writes both into the reason.
+    """
+    found = _REFUSED_STREAM.match(str(error.reason))
+    if found is None:
+        return error
+    answered = ApiException(status=int(found[1]), reason=found[2].strip())
+    answered.body = found[3]
+    return answered
 
 
 def _line(what: str, error: ApiException) -> str:
