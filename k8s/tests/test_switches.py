@@ -4,8 +4,10 @@ A switch of 0 is one that is not given, and `make down` takes what it cannot see
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from making import make, refusal
+from making import ROOT, make, refusal
 from stubs import Stubs
 
 pytestmark = pytest.mark.process
@@ -33,6 +35,44 @@ def test_what_is_there_is_built_only_where_asked(kind: Stubs, given: str, builds
     assert done.returncode == 0, done.stderr
     assert len(kind.calls("docker build")) == builds
     assert kind.calls("kind load")
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        pytest.param("", "", id="none"),
+        pytest.param(
+            "HTTPS_PROXY PIP_INDEX_URL=https://mirror.example/simple?a=1*",
+            "--build-arg HTTPS_PROXY --build-arg PIP_INDEX_URL=https://mirror.example/simple?a=1* ",
+            id="two",
+        ),
+    ],
+)
+def test_images_are_built_behind_a_proxy(kind: Stubs, given: str, passed: str) -> None:
+    """
+    Docker takes no proxy and no index of the environment by itself.
+    """
+    done = make("images", "FORCE=1", f"BUILD_ARGS={given}", kind.config, environment=kind.environment)
+
+    assert done.returncode == 0, done.stderr
+    calls = kind.calls("docker build")
+    assert len(calls) == 2
+    assert all(call.startswith(f"docker build {passed}--tag ") for call in calls)
+
+
+@pytest.mark.parametrize("image", ["worker", "loadtest"])
+def test_an_image_takes_a_companys_index_and_registry(image: str) -> None:
+    """
+    Each stage is told anew what an argument is, and no stage is of another image.
+    """
+    text = (ROOT / image / "Dockerfile").read_text(encoding="utf-8")
+    stages = re.split(r"^FROM ", text, flags=re.MULTILINE)
+
+    assert "ARG PYTHON_IMAGE=python:3.13-slim" in stages[0]
+    for stage in stages[1:]:
+        assert stage.startswith(("${PYTHON_IMAGE}", "dependencies "))
+        if "pip --python" in stage:
+            assert {"ARG PIP_INDEX_URL", "ARG PIP_TRUSTED_HOST"} <= set(stage.splitlines())
 
 
 def test_a_release_is_taken_back_only_where_asked(kind: Stubs) -> None:

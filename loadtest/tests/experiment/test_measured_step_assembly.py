@@ -4,7 +4,7 @@ What of a step's looks becomes its facts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -106,6 +106,31 @@ async def test_a_replica_that_nobody_asked_for_is_named(
 
     assert measured.appeared == ("worker-9",)
     assert measured.gone == ()
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        pytest.param((0.5, 0.25), 0.25, id="the-least"),
+        pytest.param((0.5, None), None, id="one-without"),
+        pytest.param((None, None), None, id="none"),
+    ],
+)
+async def test_the_cores_that_workers_may_use_are_told(
+    system: FakeSystem, monkeypatch: pytest.MonkeyPatch, limits: tuple[float | None, ...], told: float | None
+) -> None:
+    """A replica without a limit is not throttled, so the others' limit is not that of the step."""
+    scaled = FakeTarget.scale
+
+    async def limited(target: FakeTarget, replicas: int) -> Sequence[Replica]:
+        found = await scaled(target, len(limits))
+        return [replace(one, core_limit=limit) for one, limit in zip(found, limits, strict=True)]
+
+    monkeypatch.setattr(FakeTarget, "scale", limited)
+
+    measured, _ = await carry_out(system)
+
+    assert measured.limits.worker_core_limit == told
 
 
 async def test_a_problem_that_is_seen_at_two_edges_is_told_once(system: FakeSystem) -> None:

@@ -122,9 +122,14 @@ def assemble_measured(
         scrape_seconds=sum(costs) / len(costs) if costs else None,
         problems=tuple(dict.fromkeys(problems)),
         workers=tuple(read.workers),
-        limits=recorder.limits.facts(machine_use(start.machine, end.machine)),
+        limits=recorder.limits.facts(machine_use(start.machine, end.machine), _core_limit(read.replicas)),
         notes=tuple(dict.fromkeys((*read.snapshots.step_start.notes, *recorder.gaps))),
     )
+
+
+def _core_limit(replicas: Sequence[Replica]) -> float | None:
+    known = [one.core_limit for one in replicas if one.core_limit is not None]
+    return min(known) if known and len(known) == len(replicas) else None
 
 
 def _differences(

@@ -55,11 +55,17 @@ class LimitSamples:
         if found is not None and (found.active or self.rate_limit is None or not self.rate_limit.active):
             self.rate_limit = found
 
-    def facts(self, machine: MachineUse | None) -> LimitFacts:
+    def facts(self, machine: MachineUse | None, worker_core_limit: float | None) -> LimitFacts:
         """
-        Return the means over all looks.
+        Return the means over all looks, with what the step's machine and the workers' containers tell.
         """
         means = {name: sum(values) / len(values) for name, values in self._values.items()}
         polls = {name: means[name] for name in _POLLERS.values() if name in means}
         slots = {name: value for name, value in means.items() if name not in polls}
-        return LimitFacts(**slots, polls_out=polls, rate_limit=self.rate_limit, machine=machine)
+        return LimitFacts(
+            **slots,
+            polls_out=polls,
+            rate_limit=self.rate_limit,
+            machine=machine,
+            worker_core_limit=worker_core_limit,
+        )

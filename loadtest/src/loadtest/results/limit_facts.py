@@ -74,6 +74,8 @@ class LimitFacts:
         polls_out: Outstanding long polls of all replicas by kind: ``activity``, ``workflow``, ``sticky``.
         rate_limit: Rate limit of the task queue's activities, at the last look that told it.
         machine: Cores in use on the machine on which everything runs.
+        worker_core_limit: Cores that the container of each replica may use, the least of all; ``None`` where one has no
+            limit, or it is not known.
     """
 
     activity_slots: float | None = None
@@ -83,6 +85,7 @@ class LimitFacts:
     polls_out: Mapping[str, float] = field(default_factory=dict)
     rate_limit: QueueRateLimit | None = None
     machine: MachineUse | None = None
+    worker_core_limit: float | None = None
 
 
 def machine_use(before: MachineTimes | None, after: MachineTimes | None) -> MachineUse | None:

@@ -36,6 +36,7 @@ class Replica:
         pid: Process id on this machine, or ``None`` in a cluster.
         started_at: Unix time at which the target started it.
         host: Name that its processes give as their host's, where that is another than the identity.
+        core_limit: Cores that its container may use, in a cluster; ``None`` where nothing limits them.
     """
 
     identity: str
@@ -43,6 +44,7 @@ class Replica:
     pid: int | None
     started_at: float
     host: str | None = field(default=None, compare=False)
+    core_limit: float | None = field(default=None, compare=False)
 
     def ran_at(self, at: float) -> bool:
         """

@@ -10,6 +10,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -152,6 +153,18 @@ def test_another_authority_is_refused_at_once(tmp_path: Path, server: _Server) -
     assert server.connections == 1
 
 
+def test_a_certificate_that_is_not_looked_at_is_no_warning(
+    tmp_path: Path, server: _Server, authority: _Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kubeconfig says so, and what is told stays in one line."""
+    unlooked = CONFIG.replace("certificate-authority-data: AUTHORITY", "insecure-skip-tls-verify: true")
+    monkeypatch.setattr(f"{__name__}.CONFIG", unlooked)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert missing(_ask(tmp_path, server, authority))
+
+
 def test_a_cluster_of_this_machine_is_behind_no_proxy(
     tmp_path: Path, server: _Server, authority: _Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,5 +185,6 @@ def test_a_proxy_that_the_kubeconfig_names_is_used(
 
     refused = _ask(tmp_path, server, authority)
 
-    assert "does not answer" in str(refused)
+    assert "the proxy before the cluster does not let it through (" in str(refused)
+    assert "Connection refused); it is the kubeconfig's `proxy-url` or HTTPS_PROXY" in str(refused)
     assert server.connections == 0

@@ -112,13 +112,29 @@ def test_pods_of_changing_size_are_refused(
             target(cluster)
 
 
-def test_who_may_not_look_for_a_vertical_autoscaler_sweeps_all_the_same(cluster: FakeCluster) -> None:
-    """A Role of one's own was written before there was the question."""
+def _may_not_look(call: str, _name: str) -> None:
+    if call in ("list_verticalpodautoscalers", "list_scaledobjects"):
+        raise refusal(403)
 
-    def refuse(call: str, _name: str) -> None:
-        if call == "list_verticalpodautoscalers":
-            raise refusal(403)
 
-    cluster.before = refuse
+def test_who_may_not_look_for_others_autoscalers_sweeps_all_the_same(cluster: FakeCluster) -> None:
+    """The administrator of a namespace holds no right to those kinds, so he cannot grant it to the sweep."""
+    cluster.before = _may_not_look
 
     assert target(cluster).replicas() == 2
+
+
+def test_who_may_not_look_sees_keda_by_what_it_makes(cluster: FakeCluster) -> None:
+    """Its HorizontalPodAutoscaler is anybody's to see and names the ScaledObject, which is the one to pause."""
+    cluster.before = _may_not_look
+    owner = {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "one", "uid": "1"}
+    cluster.put(
+        "horizontal_pod_autoscaler",
+        {
+            "metadata": {"name": "keda-hpa-one", "namespace": "shop", "ownerReferences": [owner]},
+            "spec": {"maxReplicas": 3, "scaleTargetRef": {"kind": "Deployment", "name": "workers"}},
+        },
+    )
+
+    with pytest.raises(InputError, match="ScaledObject one owns its replica count .* pause it"):
+        target(cluster)

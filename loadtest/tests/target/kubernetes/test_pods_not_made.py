@@ -1,9 +1,11 @@
 """
-Pods that the API server refuses to make, such as for a quota: they are in no list, so what is told is their owner's event.
+Pods that the API server refuses to make, such as for a quota: they are in no list, so what is told is their owner's event;
+and pods that do not go.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,3 +112,45 @@ async def test_two_versions_at_once_are_not_ready() -> None:
 
     with pytest.raises(TargetError, match=r"they are of 2 versions \(5d4f, 77b9\), .*kubectl rollout resume"):
         await target.scale(2)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "finalizers", "told"),
+    [
+        pytest.param(
+            400,
+            [],
+            r"p-9 has 600 s to end, until \d\d:\d\d:\d\d UTC; give it longer: --set waits.workers_ready_seconds=600$",
+            id="drains",
+        ),
+        pytest.param(
+            -400,
+            [],
+            r"p-9 was to have ended by \d\d:\d\d:\d\d UTC, so its node gone-1 does not answer; once nothing of it runs, "
+            r"`kubectl -n shop delete pod p-9 --force` takes it away$",
+            id="on-a-node-that-is-gone",
+        ),
+        pytest.param(
+            -400,
+            ["example.org/drain"],
+            r"p-9 was to have ended by \d\d:\d\d:\d\d UTC and is kept by its finalizers: example.org/drain$",
+            id="kept",
+        ),
+    ],
+)
+async def test_a_pod_that_does_not_end_is_told(seconds: int, finalizers: list[str], told: str) -> None:
+    """A reclaimed node's stays for ever, and no node that is added changes anything of it."""
+    cluster = FakeCluster()
+    leaving = pod("p-9")
+    by = datetime.now(UTC) + timedelta(seconds=seconds)
+    leaving["metadata"] |= {
+        "deletionTimestamp": by.isoformat(),
+        "deletionGracePeriodSeconds": 600,
+        "finalizers": finalizers,
+    }
+    leaving["spec"]["nodeName"] = "gone-1"
+    cluster.put("pod", leaving)
+    cluster.put("pod", pod("p-2"))
+
+    with pytest.raises(TargetError, match=f"2 of 2 pods are ready after 0 s, 1 still end; {told}"):
+        await scaled(cluster)

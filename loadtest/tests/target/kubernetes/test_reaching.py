@@ -4,17 +4,16 @@ Which cluster a command means, and what is said when it cannot be used.
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_cluster import refusal
-from kubernetes.client.exceptions import ApiException
 
 from loadtest.cli import app
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import asked, open_api
+from loadtest.target.kubernetes.api import open_api
 from loadtest.target.kubernetes.deployment import Deployment
 from loadtest.target.kubernetes.server_pages import server_pages
 
@@ -113,6 +112,36 @@ def test_a_file_that_is_no_kubeconfig_is_told_in_one_line(
     assert len(error.strip().splitlines()) == 1
 
 
+USERS = CONFIG.replace("user: {}", "user: {as: jane, as-groups: [shop]}")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param((USERS,), id="one-file"),
+        pytest.param((None, USERS, CONFIG), id="the-first-of-several"),
+        pytest.param((CONFIG.replace("users: [", "users: [] # "), USERS), id="in-another-file"),
+    ],
+)
+def test_a_user_who_acts_for_another_is_refused(
+    loadtest: Program, tmp_path: Path, texts: tuple[str | None, ...]
+) -> None:
+    """The client sends everything as the first user, who may have more rights, or none."""
+    paths = [tmp_path / f"config-{number}" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        if text is not None:
+            path.write_text(text.replace("PORT", "1"), encoding="utf-8")
+    given = os.pathsep.join(map(str, paths))
+
+    code, error = loadtest("fetch", "--kubeconfig", given, "--context", "here")
+
+    assert code == 2
+    assert error == (
+        f"error: --kubeconfig {given}: user u of context here acts for jane (`as`), which is not supported, as every "
+        "request would be sent as u; name a context whose user has the rights\n"
+    )
+
+
 def test_a_plan_is_checked_before_anything_is_made(loadtest: Program, tmp_path: Path) -> None:
     """A mistake in the plan is said although there is no cluster."""
     plan = tmp_path / "plan.toml"
@@ -154,61 +183,6 @@ def test_a_cluster_that_is_away_is_said_at_once(nobody: Path) -> None:
 
     with pytest.raises(TargetError, match="get deployments shop/workers: the cluster does not answer"):
         deployment.look()
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        pytest.param(refusal(401, "Unauthorized"), id="expired"),
-        pytest.param(
-            refusal(403, 'pods is forbidden: User "system:anonymous" cannot list resource "pods"'), id="none"
-        ),
-    ],
-)
-def test_credentials_that_are_none_need_no_right(error: ApiException) -> None:
-    """A login that has expired, or whose program is missing: no administrator can grant what then is not allowed."""
-    with (
-        pytest.raises(
-            TargetError, match="list pods: the cluster does not know who asks .*log in anew"
-        ) as told,
-        asked("list pods"),
-    ):
-        raise error
-    assert "administrator" not in str(told.value)
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        'pods "x" is forbidden: exceeded quota: small, requested: pods=1, used: pods=9, limited: pods=9',
-        'pods "x" is forbidden: minimum memory usage per Container is 128Mi, but request is 64Mi',
-        'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true',
-        'admission webhook "policy.example.org" denied the request: no',
-    ],
-    ids=["quota", "limit-range", "pod-security", "webhook"],
-)
-def test_what_is_not_admitted_needs_no_right(message: str) -> None:
-    """An administrator who grants more changes nothing of it."""
-    with (
-        pytest.raises(TargetError, match="create pods a/x: the cluster does not admit it") as told,
-        asked("create pods a/x"),
-    ):
-        raise refusal(403, message)
-    assert message in str(told.value)
-
-
-def test_a_right_that_is_missing_is_asked_for() -> None:
-    """With what charts/loadtest grants."""
-    message = 'pods is forbidden: User "jane" cannot create resource "pods" in the namespace "a"'
-
-    with pytest.raises(TargetError, match="not allowed .*let an administrator grant it"), asked("create"):
-        raise refusal(403, message)
-
-
-def test_other_errors_are_not_swallowed() -> None:
-    """A defect inside a request stays one."""
-    with pytest.raises(ZeroDivisionError), asked("nothing"):
-        _ = 1 / 0
 
 
 def test_a_host_is_a_page_for_each_address() -> None:

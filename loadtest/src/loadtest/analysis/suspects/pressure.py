@@ -91,6 +91,7 @@ class Pressure:
         shard_wait_mean_seconds: Mean seconds that a request waits for a shard's lock.
         machine: Cores that everything on the machine uses.
         runs_on_one_core: Whether a worker's code uses one core at most, as far as its SDK is known.
+        worker_core_limit: Cores that the container of each worker may use.
     """
 
     replicas: int
@@ -112,6 +113,7 @@ class Pressure:
     shard_wait_mean_seconds: float | None = None
     machine: MachineUse | None = None
     runs_on_one_core: bool = True
+    worker_core_limit: float | None = None
 
 
 def pressure_of(measured: Measured, plan: Plan) -> Pressure:
@@ -145,6 +147,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
         shard_wait_mean_seconds=_mean(_histogram(server, "server.shard_lock")),
         machine=measured.limits.machine,
         runs_on_one_core=run_on_one_core(measured.workers),
+        worker_core_limit=measured.limits.worker_core_limit,
     )
 
 

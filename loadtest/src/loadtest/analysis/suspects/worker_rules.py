@@ -9,6 +9,7 @@ from loadtest.analysis.saturation.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text
+from loadtest.analysis.suspects.worker_cores import cores_each, cores_told, full_cpu, used_ratio
 from loadtest.plural import counted, plural
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
@@ -22,8 +23,8 @@ ALL_POLLERS_RATIO = 0.75
 NO_POLLERS_RATIO = 0.35
 FEWEST_HITS_RATIO = 0.5
 LONG_TASK_SECONDS = 0.050
-# A worker in Python or JavaScript runs its own code on one core.
-BUSY_WORKER_CORES, FULL_WORKER_CORES = 0.6, 0.85
+# Of the cores that a worker's code can use.
+BUSY_WORKER_RATIO = 0.6
 LONGER_RATIO, LONGER_SECONDS = 1.5, 0.020
 FAR_LONGER_RATIO, FAR_LONGER_SECONDS = 4.0, 0.100
 ACCOUNTED_RATIO, HARDLY_ACCOUNTED_RATIO = 0.6, 0.4
@@ -62,7 +63,7 @@ def fetching(pressure: Pressure) -> list[Suspect]:
         if at_once and not suspects:
             suspects += _polls(queue, pressure, told, asks=taken)
     if suspects:
-        suspects += _full_cpu(pressure, 3)
+        suspects += full_cpu(pressure, 3)
     return suspects
 
 
@@ -70,16 +71,15 @@ def executing(pressure: Pressure) -> list[Suspect]:
     """
     Something executes long: all of it, or the activities alone at little CPU.
     """
-    cores, task = _cores_each(pressure), pressure.workflow.execution_mean_seconds
-    full = _full_cpu(pressure, 4)
+    used, task = used_ratio(pressure), pressure.workflow.execution_mean_seconds
+    full = full_cpu(pressure, 4)
     if full:
         return full
-    on_one_core = pressure.runs_on_one_core
-    if on_one_core and task is not None and task >= LONG_TASK_SECONDS and cores is not None:
-        told = f"a workflow task takes {time_text(task)} of the worker's time in the mean at {cores:.2f} cores a worker"
-        if cores >= BUSY_WORKER_CORES:
+    if task is not None and task >= LONG_TASK_SECONDS and used is not None:
+        told = f"a workflow task takes {time_text(task)} of the worker's time in the mean at {cores_told(pressure)} a worker"
+        if used >= BUSY_WORKER_RATIO:
             return [found(SuspectName.WORKER_CPU, 4, told)]
-        if not is_full(pressure.machine) and not is_disturbed(pressure):
+        if pressure.runs_on_one_core and not is_full(pressure.machine) and not is_disturbed(pressure):
             return [found(SuspectName.BLOCKED_LOOP, 4, told)]
     if _activities_are_slow(pressure):
         return [found(SuspectName.DOWNSTREAM, 4, _activities(pressure))]
@@ -227,7 +227,7 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
             found(SuspectName.CACHE, 3, f"{percent(hits)} of the tasks found their workflow in it; {held}")
         ]
     # Slots whose use was not seen may be full.
-    if queue.slots_used is None or (_cores_each(pressure) or 0.0) >= BUSY_WORKER_CORES:
+    if queue.slots_used is None or (used_ratio(pressure) or cores_each(pressure) or 0.0) >= BUSY_WORKER_RATIO:
         return []
     return [found(SuspectName.WORKER_RATE, 3, f"the worker does not ask: {held}")]
 
@@ -237,23 +237,6 @@ def _waiting(queue: QueuePressure) -> str:
     if queue.waiting is not None and queue.waiting >= 1:
         return f"{count(queue.waiting)} {tasks} wait"
     return f"{tasks} wait {time_text(queue.wait_p50_seconds or queue.wait_mean_seconds or 0.0)}"
-
-
-def _full_cpu(pressure: Pressure, group: int) -> list[Suspect]:
-    cores = _cores_each(pressure)
-    if cores is None or cores < FULL_WORKER_CORES or not pressure.runs_on_one_core:
-        return []
-    return [
-        found(
-            SuspectName.WORKER_CPU,
-            group,
-            f"each worker uses {cores:.2f} cores, and Python or JavaScript code runs on one",
-        )
-    ]
-
-
-def _cores_each(pressure: Pressure) -> float | None:
-    return None if pressure.worker_cores is None else pressure.worker_cores / pressure.replicas
 
 
 def _activities_are_slow(pressure: Pressure) -> bool:

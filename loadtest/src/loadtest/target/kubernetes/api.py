@@ -12,10 +12,8 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import kubernetes
@@ -24,6 +22,7 @@ import yaml
 from kubernetes.client.exceptions import ApiException
 
 from loadtest.errors import InputError, TargetError
+from loadtest.target.kubernetes.cluster_proxy import choose_proxy
 from loadtest.target.kubernetes.kubeconfig_credentials import load_kubeconfig
 
 REQUEST_SECONDS = 10
@@ -33,6 +32,8 @@ _BUSY = (0, 429, 500, 502, 503, 504)
 _LACKS_A_RIGHT = re.compile(r'"[^"]*" cannot ')
 # User of a request without credentials.
 _NOBODY = '"system:anonymous"'
+# Status, its name, headers and body, as the client of streams writes an answer that opens none.
+_REFUSED_STREAM = re.compile(r"Handshake status (\d+) (.*?)-\+-\+- .*? -\+-\+- (.*)", re.DOTALL)
 # What the client raises at a kubeconfig that is none: it looks into the file as if it were one.
 _UNUSABLE = (
     kubernetes.config.ConfigException,
@@ -74,7 +75,8 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
     Raises:
         InputError: The file or the context cannot be used.
     """
-    configuration = kubernetes.client.Configuration()
+    # No proxy of the environment: which one is right depends on the host, and is chosen below.
+    configuration = kubernetes.client.Configuration(proxy="")
     try:
         if kubeconfig is None:
             kubernetes.config.load_incluster_config(client_configuration=configuration)
@@ -89,7 +91,10 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
             f"{given}: cannot be used ({told}); give the file of a cluster, such as .kube/config "
             "that `make kind-up` writes"
         ) from None
-    _ask_this_machine_directly(configuration)
+    choose_proxy(configuration, getproxies(), in_pod=kubeconfig is None)
+    if not configuration.verify_ssl:
+        # The kubeconfig says so, and kubectl repeats it at no request.
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     configuration.retries = _retries(patient=kubeconfig is None)
     client = kubernetes.client.ApiClient(configuration)
     _accept_plain_authorities(client)
@@ -102,23 +107,6 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
         custom=kubernetes.client.CustomObjectsApi(client),
         where=str(configuration.host),
     )
-
-
-def _ask_this_machine_directly(configuration: kubernetes.client.Configuration) -> None:
-    """
-    Let no proxy of the environment come before a cluster of this machine, as kubectl does; one that the kubeconfig names
-    does, as to a tunnel's end.
-    """
-    host = urlsplit(configuration.host).hostname or ""
-    if configuration.proxy in getproxies().values() and _is_loopback(host):
-        configuration.no_proxy = ",".join(filter(None, (configuration.no_proxy, host)))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _accept_plain_authorities(client: kubernetes.client.ApiClient) -> None:
@@ -176,11 +164,10 @@ def asked(what: str) -> Iterator[None]:
     try:
         yield
     except ApiException as error:
-        raise TargetError(_line(what, error)) from error
+        answered = _as_answered(error)
+        raise TargetError(_line(what, answered)) from answered
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise TargetError(
-            f"{what}: the cluster does not answer ({_cause(error)}); check that it runs: `make status`"
-        ) from error
+        raise TargetError(f"{what}: {_silence(error)}") from error
 
 
 def found_or_none(what: str, read: Callable[..., Any], *where: str) -> Any | None:
@@ -225,8 +212,17 @@ def forbidden(error: TargetError) -> bool:
     return isinstance(error.__cause__, ApiException) and error.__cause__.status == 403
 
 
-def _cause(error: Exception) -> str:
+def _silence(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
+    if isinstance(reason, urllib3.exceptions.ProxyError):
+        return (
+            f"the proxy before the cluster does not let it through ({_cause(reason.original_error)}); it is the "
+            "kubeconfig's `proxy-url` or HTTPS_PROXY, which NO_PROXY excepts hosts from"
+        )
+    return f"the cluster does not answer ({_cause(reason)}); check that it runs: `make status`"
+
+
+def _cause(reason: object) -> str:
     # urllib3 first names the connection's object, which helps nobody.
     return str(reason).rpartition("): ")[2].strip(" .")
 
@@ -240,17 +236,31 @@ def _not_admitted(message: str) -> bool:
     )
 
 
+def _as_answered(error: ApiException) -> ApiException:
+    """
+    Return an error with status and body as the cluster answered; of a stream the client writes both into the reason.
+    """
+    found = _REFUSED_STREAM.match(str(error.reason))
+    if found is None:
+        return error
+    answered = ApiException(status=int(found[1]), reason=found[2].strip())
+    answered.body = found[3]
+    return answered
+
+
 def _line(what: str, error: ApiException) -> str:
     try:
         message = json.loads(error.body or "{}").get("message", "")
     except ValueError:
         message = str(error.body)
+    # A policy engine writes a paragraph for each of its policies.
+    message = " ".join(message.split())
     if error.status == 401 or _NOBODY in message:
         return (
             f"{what}: the cluster does not know who asks ({message or error.reason}); the credentials of the kubeconfig "
             "have expired or could not be had, so log in anew: `kubectl auth whoami` tries them"
         )
-    if error.status == 403 and _not_admitted(message):
+    if _not_admitted(message):
         return f"{what}: the cluster does not admit it ({message})"
     if error.status == 403:
         return (

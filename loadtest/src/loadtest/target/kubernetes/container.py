@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from kubernetes.utils.quantity import parse_quantity
+
 from loadtest.results.measured_step import Replica
 
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
@@ -75,7 +77,7 @@ def replica(pod: Any, metrics_port: str | None = None) -> Replica:
         host = f"[{address}]" if ":" in address else address
         url = f"http://{host}:{port}{_path(pod, port)}"
     started_at = running.started_at.timestamp() if running is not None else 0.0
-    return Replica(pod.metadata.name, url, None, started_at, _host(pod))
+    return Replica(pod.metadata.name, url, None, started_at, _host(pod), _core_limit(pod))
 
 
 def replicas_of(pods: Sequence[Any], metrics_port: str | None = None) -> tuple[Replica, ...]:
@@ -86,6 +88,17 @@ def replicas_of(pods: Sequence[Any], metrics_port: str | None = None) -> tuple[R
     found = sorted((replica(pod, metrics_port) for pod in pods), key=lambda one: one.identity)
     hosts = Counter(one.host for one in found)
     return tuple(one if hosts[one.host] == 1 else replace(one, host=None) for one in found)
+
+
+def _core_limit(pod: Any) -> float | None:
+    """
+    Return the cores that the main container may use: by its own limit, which a LimitRange may have given it, or by the
+    whole pod's.
+    """
+    main = main_container(pod)
+    parts = [pod.spec, *(one for one in pod.spec.containers if one.name == main)]
+    limits = [part.resources.limits or {} for part in parts if part.resources is not None]
+    return min((float(parse_quantity(one["cpu"])) for one in limits if "cpu" in one), default=None)
 
 
 def _host(pod: Any) -> str:

@@ -52,7 +52,7 @@ class Deployment:
             )
         demand_no_other_size(self.api, self.namespace, self.name, f"--deployment {self}")
         selector = self.api.apps.api_client.sanitize_for_serialization(found.spec.selector)
-        return Fleet(as_selector(selector), dict(found.metadata.annotations or {}))
+        return Fleet(as_selector(selector), dict(found.metadata.annotations or {}), self.name)
 
     def replicas(self) -> int:
         """

@@ -45,8 +45,8 @@ class JobLog:
         it broke.
 
         Raises:
-            TargetError: The pod did not start (the text ends with its events), the Job was deleted, or the cluster does
-                not answer.
+            OutOfSightError: The cluster does not answer for long, or refused; the sweep may go on.
+            TargetError: The pod did not start (the text ends with its events), or the Job was deleted.
         """
         name = self._wait_for_start()
         seen, alike, heard = "", 0, time.monotonic()
@@ -72,8 +72,6 @@ class JobLog:
             except TargetError as error:
                 if missing(error):
                     raise self._deleted() from error
-                if not no_answer(error):
-                    raise
                 self._demand_patience(heard, error)
             else:
                 if pod is None:
@@ -111,16 +109,24 @@ class JobLog:
         )
 
     def _demand_patience(self, heard: float, error: Exception) -> None:
+        if isinstance(error, TargetError) and not no_answer(error):
+            raise OutOfSightError(str(error)) from error
         if time.monotonic() - heard > _AWAY_SECONDS:
-            raise TargetError(
-                f"{self.job}: the cluster does not answer for {_AWAY_SECONDS:g} s ({error}); the sweep may go on: "
-                "`loadtest submit --attach` follows it again"
+            raise OutOfSightError(
+                f"{self.job}: the cluster does not answer for {_AWAY_SECONDS:g} s ({error})"
             ) from error
 
     def _wait_for_start(self) -> str:
-        deadline = time.monotonic() + self.start_seconds
+        heard = time.monotonic()
+        deadline = heard + self.start_seconds
         while True:
-            pods = self.job.pods.all()
+            try:
+                pods, is_there = self.job.pods.all(), self.job.read() is not None
+            except TargetError as error:
+                self._demand_patience(heard, error)
+                time.sleep(0.5)
+                continue
+            heard = time.monotonic()
             for pod in pods:
                 status = status_of(pod, CONTAINER)
                 if status is not None and (status.state.running or status.state.terminated):
@@ -129,7 +135,7 @@ class JobLog:
                     raise TargetError(
                         f"{self.job}: the sweep's pod ended before it started:\n{self.job.pods.story(pods)}"
                     )
-            if self.job.read() is None:
+            if not is_there:
                 raise self._deleted()
             if time.monotonic() > deadline:
                 refused = "" if pods else self.job.pods.not_made(self.job.name)
@@ -171,6 +177,12 @@ class JobLog:
             return  # a sweep may say nothing for long; whether it still runs, its pod tells
         if rest:
             yield _stamped(rest)
+
+
+class OutOfSightError(TargetError):
+    """
+    Nobody tells any more how the sweep fares, as after the end of a login or in a cluster that does not answer.
+    """
 
 
 def _stamped(line: bytes) -> tuple[str, str]:

@@ -15,6 +15,9 @@ import tempfile
 from pathlib import Path
 
 import kubernetes
+import yaml
+
+from loadtest.errors import InputError
 
 
 def load_kubeconfig(
@@ -30,6 +33,7 @@ def load_kubeconfig(
 
     Raises:
         ConfigException: The file or the context cannot be used.
+        InputError: The context's user acts for another, which the client does not.
         OSError: The file cannot be read, or there is no place for temporary files.
     """
     folder = _folder()
@@ -39,7 +43,29 @@ def load_kubeconfig(
         client_configuration=configuration,
         temp_file_path=str(folder),
     )
+    _demand_no_other_user(kubeconfig, context)
     _take_name_from_key(configuration, folder)
+
+
+def _demand_no_other_user(kubeconfig: Path, context: str | None) -> None:
+    """
+    Refuse a user who acts for another: the client would send requests as the first one, whose rights are others.
+    """
+    paths = [path for one in str(kubeconfig).split(os.pathsep) if (path := Path(one)).is_file()]
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+    # Of several files the first that has a name decides, as for kubectl.
+    contexts, users = (
+        {one["name"]: one[kind[:-1]] for file in reversed(files) for one in file.get(kind) or []}
+        for kind in ("contexts", "users")
+    )
+    current = context or next(named for file in files if (named := file.get("current-context")))
+    user = contexts[current].get("user")
+    other = (users.get(user) or {}).get("as")
+    if other:
+        raise InputError(
+            f"--kubeconfig {kubeconfig}: user {user} of context {current} acts for {other} (`as`), which is not supported, "
+            f"as every request would be sent as {user}; name a context whose user has the rights"
+        )
 
 
 @functools.cache

@@ -64,7 +64,7 @@ class KubernetesTarget:
         self.count = WantedCount(self._workers)
         self._plan = plan
         fleet = self._look()
-        self._pods = Pods(api, place.namespace, fleet.selector)
+        self._pods = self._pods_of(fleet)
         self.own = ACTIVITY_SLOTS in fleet.annotations
         self._usage = Usage(
             api, place.server_namespace, min(load.longest_window_seconds for load in plan.loads)
@@ -78,6 +78,9 @@ class KubernetesTarget:
         fleet = self._workers.look()
         _demand_as_planned(str(self._workers), fleet.annotations, self._plan)
         return fleet
+
+    def _pods_of(self, fleet: Fleet) -> Pods:
+        return Pods(self._api, self._place.namespace, fleet.selector, fleet.deployment)
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
@@ -118,7 +121,7 @@ class KubernetesTarget:
                 if not scaled:
                     # In the meantime an autoscaler may have been added, or another version may have become current.
                     fleet = await asyncio.to_thread(self._look)
-                    self._pods = Pods(self._api, self._place.namespace, fleet.selector)
+                    self._pods = self._pods_of(fleet)
                     await asyncio.to_thread(self.count.ask, replicas)
                     scaled = True
                 ready = await asyncio.to_thread(self._ready, replicas, late)
@@ -134,7 +137,7 @@ class KubernetesTarget:
     def _ready(self, replicas: int, late: bool) -> tuple[Replica, ...] | None:
         listed = [pod for pod in self._pods.listed() if not is_over(pod)]
         pods = [pod for pod in listed if not is_leaving(pod)]
-        leaving = len(listed) - len(pods)
+        leaving = [pod for pod in listed if is_leaving(pod)]
         if len(pods) == replicas and all(map(is_ready, pods)) and not leaving and len(versions(pods)) == 1:
             return self._replicas(pods)
         died = [pod for pod in pods if has_died(pod) and not is_ready(pod)]

@@ -31,11 +31,13 @@ class Pods:
         api: The cluster.
         namespace: Namespace of the pods.
         selector: Labels as the API takes them, ``a=b,c in (d)``.
+        deployment: Deployment whose pods alone are meant; ``None`` for all that the selector takes.
     """
 
     api: Api
     namespace: str
     selector: str
+    deployment: str | None = None
 
     def listed(self) -> list[Any]:
         """
@@ -45,7 +47,7 @@ class Pods:
             found = self.api.core.list_namespaced_pod(
                 self.namespace, label_selector=self.selector, _request_timeout=REQUEST_SECONDS
             )
-        return list(found.items)
+        return [pod for pod in found.items if self.deployment is None or _may_be_of(pod, self.deployment)]
 
     def all(self) -> list[Any]:
         """
@@ -137,6 +139,16 @@ class Pods:
             # The error to which this is added matters more than a log that cannot be read.
             return [f"  no log: {error}"]
         return [f"  log {line}" for line in text.splitlines()]
+
+
+def _may_be_of(pod: Any, deployment: str) -> bool:
+    """
+    Tell whether no other object has made a pod, such as a CronJob whose pods carry the same labels; Kubernetes names a
+    Deployment's ReplicaSets after it and their template.
+    """
+    maker = next((owner for owner in pod.metadata.owner_references or [] if owner.controller), None)
+    version = (pod.metadata.labels or {}).get(_VERSION)
+    return maker is None or (maker.kind, maker.name) == ("ReplicaSet", f"{deployment}-{version}")
 
 
 def _at(event: Any) -> str:

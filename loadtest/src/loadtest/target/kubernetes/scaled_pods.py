@@ -15,12 +15,15 @@ class Fleet:
     The pods under one replica count.
 
     Attributes:
-        selector: Selector that takes these pods and no others, as the API writes selectors.
+        selector: Selector that takes these pods, as the API writes selectors.
         annotations: Annotations of the object that has the count.
+        deployment: Deployment whose pods alone are meant, as others may carry its labels; ``None`` for all that the
+            selector takes.
     """
 
     selector: str
     annotations: Mapping[str, str]
+    deployment: str | None = None
 
 
 class Scalable(Protocol):

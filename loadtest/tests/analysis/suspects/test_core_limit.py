@@ -1,0 +1,69 @@
+"""
+Workers whose containers may use less than they could: a CPU limit throttles them, and the readings look like other causes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+from planted_pressures import PLANTED
+
+from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.ranking import rank_suspects
+from loadtest.results.limit_facts import LimitFacts
+from loadtest.results.suspect import SuspectName as S
+
+# Its workflow tasks take long at 0.2 cores a worker.
+BLOCKED = PLANTED["blocked loop"][0]
+
+
+@pytest.mark.parametrize(
+    ("limit", "one_core", "suspect", "evidence"),
+    [
+        pytest.param(
+            0.2,
+            True,
+            S.WORKER_CPU,
+            "each worker uses 0.20 of the 0.2 cores that the CPU limit of its container leaves it",
+            id="full",
+        ),
+        pytest.param(
+            0.3,
+            True,
+            S.WORKER_CPU,
+            "in the mean at 0.20 of the 0.3 cores that the CPU limit of its container leaves it a worker",
+            id="busy",
+        ),
+        pytest.param(0.5, True, S.BLOCKED_LOOP, "at 0.20 of the 0.5 cores", id="has-some-left"),
+        pytest.param(2.0, True, S.BLOCKED_LOOP, "at 0.20 cores a worker", id="python-uses-one"),
+        pytest.param(None, True, S.BLOCKED_LOOP, "at 0.20 cores a worker", id="no-limit"),
+        pytest.param(0.2, False, S.WORKER_CPU, "0.20 of the 0.2 cores", id="go"),
+    ],
+)
+def test_a_worker_that_its_limit_throttles_is_not_told_as_blocked(
+    limit: float | None, one_core: bool, suspect: S, evidence: str
+) -> None:
+    """Its own calls block nothing: it gets no more of the CPU."""
+    pressure = replace(BLOCKED, worker_core_limit=limit, runs_on_one_core=one_core)
+
+    first = rank_suspects(pressure)[0]
+
+    assert first.name is suspect
+    assert evidence in first.evidence
+
+
+def test_many_cores_are_full_too() -> None:
+    """A worker in Go uses as many as it may; without a limit nobody knows how many these are."""
+    pressure = replace(BLOCKED, worker_cores=3.8, runs_on_one_core=False)
+
+    assert S.WORKER_CPU not in {one.name for one in rank_suspects(pressure)}
+    assert rank_suspects(replace(pressure, worker_core_limit=4.0))[0].name is S.WORKER_CPU
+
+
+def test_a_step_tells_its_limit() -> None:
+    """As the target read it."""
+    step = replace(synthetic.step(1), limits=LimitFacts(worker_core_limit=0.5))
+
+    assert pressure_of(step, synthetic.demo_plan()).worker_core_limit == 0.5
