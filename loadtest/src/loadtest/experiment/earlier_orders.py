@@ -88,7 +88,7 @@ async def has_work(queue: Queue, workers: AskedWorkers, replicas: Sequence[Repli
     Tell whether tasks wait or hold slots while no step runs, as far as that is known.
     """
     look = await queue.look()
-    waits = look is not None and bool(look.activity_tasks or look.workflow_tasks)
+    waits = look is not None and bool(look.tasks)
     return waits or bool(activity_slots_used(await ask_workers(workers, replicas)))
 
 

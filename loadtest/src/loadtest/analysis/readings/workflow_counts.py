@@ -109,8 +109,7 @@ def closed_by_workers(measured: Measured, *, window: bool = False) -> int | None
 
 def closed_by_server(measured: Measured, *, window: bool = False) -> int | None:
     """
-    Return the started workflows that the server closed, ``None`` where its page does not tell; that of a server before
-    1.30 never does.
+    Return the started workflows that the server closed; ``None`` where its page does not tell, as before server 1.30.
     """
     difference = measured.server_window if window else measured.server_whole
     if difference is None or SERVER_CLOSED[0] not in difference.counters:
@@ -120,8 +119,7 @@ def closed_by_server(measured: Measured, *, window: bool = False) -> int | None:
 
 def whole_closed(measured: Measured) -> int:
     """
-    Return the workflows that closed in the whole step, as the server counted them, else the workers, else the
-    injectors.
+    Return the workflows that closed in the whole step, by the server, else by the workers, else by the injectors.
     """
     counted = closed_by_server(measured), closed_by_workers(measured)
     return next((count for count in counted if count is not None), results(measured.injector.whole))
@@ -171,8 +169,7 @@ def none_ended(measured: Measured) -> bool:
     """
     Tell whether all that is wrong with a step is that none of its workflows ended before its drain did.
     """
-    is_sound = not measured.problems and not measured.injector.problems
-    return is_sound and all_left_open(measured)
+    return not measured.problems and not measured.injector.problems and all_left_open(measured)
 
 
 def all_left_open(measured: Measured) -> bool:

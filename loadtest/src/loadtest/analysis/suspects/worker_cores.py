@@ -53,7 +53,7 @@ def cores_told(pressure: Pressure) -> str:
     cores, limit = cores_each(pressure) or 0.0, pressure.worker_core_limit
     if not _is_limited(pressure):
         return f"{cores:.2f} cores"
-    return f"{cores:.2f} of the {limit:g} cores that the CPU limit of its container leaves it"
+    return f"{cores:.2f} cores of the {limit:g} that its container may use"
 
 
 def cores_each(pressure: Pressure) -> float | None:

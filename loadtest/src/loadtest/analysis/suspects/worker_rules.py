@@ -76,7 +76,7 @@ def executing(pressure: Pressure) -> list[Suspect]:
     if full:
         return full
     if task is not None and task >= LONG_TASK_SECONDS and used is not None:
-        told = f"a workflow task takes {time_text(task)} of the worker's time in the mean at {cores_told(pressure)} a worker"
+        told = f"a workflow task takes {time_text(task)} of the worker's time in the mean, and each worker uses {cores_told(pressure)}"
         if used >= BUSY_WORKER_RATIO:
             return [found(SuspectName.WORKER_CPU, 4, told)]
         if pressure.runs_on_one_core and not is_full(pressure.machine) and not is_disturbed(pressure):
