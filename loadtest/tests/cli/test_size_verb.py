@@ -44,7 +44,7 @@ def test_the_answer_is_told_and_the_folder_stays_as_it_was(
 
     told = capsys.readouterr().out
     assert code == 0
-    assert told.startswith("5 orders/s with p95 wait of at most 150 ms: 4 replicas (3 to 4)")
+    assert told.startswith("5 orders/s with p95 wait of at most 150 ms: 3 replicas (3 to 4)")
     assert "coins a month" in told
     assert files(run) == before
 
@@ -58,7 +58,7 @@ def test_json_has_what_the_text_has(run: Run, capsys: pytest.CaptureFixture[str]
     found = json.loads(capsys.readouterr().out)
     assert code == 0
     assert found["schema"] == 1
-    assert found["replicas"]["needed"]["value"] == 4
+    assert found["replicas"]["needed"]["value"] == 3
     assert {"worker cores", "server cores", "actions"} <= {one["quantity"] for one in found["quantities"]}
 
 
