@@ -54,7 +54,7 @@ class Away:
 async def test_an_api_server_that_has_just_started_refuses_for_a_moment(
     cluster: FakeCluster, call: str, status: int
 ) -> None:
-    """It knows no Role and no login yet; a real one did so for two seconds."""
+    """Roles and logins are read some seconds later; a real one refused for two."""
     workers = target(cluster)
     cluster.before = Away(call, refusal(status))
 
