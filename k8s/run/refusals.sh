@@ -38,7 +38,8 @@ refuse_missing_addons() {
 refuse_foreign_namespaces() {
   local namespace label hint
   for namespace in $(lines_that_hold | awk '$1 == "apply" && $2 == "-" && /namespaces\// {print $3} $3 == "prometheus" {print $2}' | sort -u); do
-    label=$(kc get namespace "$namespace" --ignore-not-found --output 'jsonpath={.metadata.name} {.metadata.labels.app\.kubernetes\.io/part-of}')
+    label=$(kc get namespace "$namespace" --ignore-not-found --output 'jsonpath={.metadata.name} {.metadata.labels.app\.kubernetes\.io/part-of}') ||
+      fail "namespace $namespace cannot be looked at, and a deploy makes and labels it; with rights in namespaces of yours alone, install the charts by hand, as charts/README.md says"
     if [[ -n "$label" && "$label" != "$namespace temporal-kit" ]]; then
       hint=
       if [[ "$namespace" == "$MONITORING_KUBE_NAMESPACE" ]]; then hint="; if a Prometheus operator lives there, write MONITORING=operator"; fi

@@ -135,3 +135,34 @@ def test_an_empty_namespace_goes(kind: Stubs) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "repair-shop: deleted" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        pytest.param(
+            "status",
+            "the kit's namespaces cannot be listed; with rights in namespaces of yours alone, ",
+            id="status",
+        ),
+        pytest.param(
+            "deploy",
+            "namespace loadtest cannot be looked at, and a deploy makes and labels it; with rights in namespaces of yours "
+            "alone, install the charts by hand, as charts/README.md says",
+            id="deploy",
+        ),
+    ],
+)
+def test_who_has_rights_in_namespaces_alone_is_told(kind: Stubs, target: str, told: str) -> None:
+    """
+    Namespaces are the cluster's; a status that shows nothing is no status.
+    """
+    forbidden = 'Error from server (Forbidden): namespaces is forbidden: User "jane" cannot list'
+    answers = (kind.folder / "kubectl").read_text().partition("\n")[2].partition("\n")[2]
+    refused = f"case \"$*\" in *'get namespace'*) echo '{forbidden}' >&2; exit 1 ;; esac"
+    kind.put("kubectl", f"{refused}\n{answers}")
+
+    done = make(target, "PROFILE=dev", kind.config, environment=kind.environment)
+
+    assert done.returncode == 2
+    assert f"{forbidden}\nerror: {told}" in done.stderr

@@ -66,6 +66,7 @@ class FakeDocker:
                 }
                 | ({} if self.env_file is None else {f"{PROJECT}.environment_file": self.env_file}),
             },
+            "HostConfig": {"NanoCpus": 0, "CpuQuota": 0, "CpuPeriod": 0},
             "NetworkSettings": {
                 "Ports": {"9000/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(32000 + number)}]}
             },

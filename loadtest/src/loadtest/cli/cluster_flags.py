@@ -11,7 +11,7 @@ import socket
 from dataclasses import dataclass
 
 from loadtest.errors import InputError
-from loadtest.target.kubernetes.own_account import in_cluster
+from loadtest.target.kubernetes.own_account import in_cluster, in_pod
 
 # Injectors know the master by its Service, which names this port.
 MASTER_PORT = 5557
@@ -78,8 +78,14 @@ def server_address(given: str | None) -> str:
 
 
 def _demand_pod() -> None:
-    if not in_cluster():
+    if in_cluster():
+        return
+    if not in_pod():
         raise InputError(
             "--target kubernetes: this is no pod of a cluster, and a sweep from outside would measure the way in; "
             "use `loadtest submit`"
         )
+    raise InputError(
+        "--target kubernetes: this pod has no token of its ServiceAccount, by which a sweep scales; where a policy of the "
+        "cluster sets automountServiceAccountToken to false, let it except this pod"
+    )

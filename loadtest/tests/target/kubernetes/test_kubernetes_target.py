@@ -195,20 +195,11 @@ async def test_an_api_that_is_away_at_an_edge_is_a_look_less(cluster: FakeCluste
     await workers.check_alive()
 
 
-async def test_an_api_that_refuses_ends_the_sweep(cluster: FakeCluster) -> None:
-    """A right that is missing does not come back by itself."""
-    workers = target(cluster)
-    await workers.scale(2)
-    cluster.before = Away("list_pod", 1, refusal(403))
-
-    with pytest.raises(TargetError, match="not allowed"):
-        await workers.alive()
-
-
-async def test_the_count_is_brought_back_once_the_api_answers(cluster: FakeCluster) -> None:
+@pytest.mark.parametrize("error", [OSError("connection refused"), refusal(403)], ids=["nobody", "new"])
+async def test_the_count_is_brought_back_once_the_api_answers(cluster: FakeCluster, error: Exception) -> None:
     """The end of a sweep does not give up at the first refused connection."""
     workers = target(cluster)
-    cluster.before = Away("patch_deployment_scale", 1, OSError("connection refused"))
+    cluster.before = Away("patch_deployment_scale", 1, error)
 
     workers.count.bring_back(7)
 

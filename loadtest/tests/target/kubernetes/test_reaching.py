@@ -177,6 +177,20 @@ def test_commands_that_contradict_themselves(
     assert said in error
 
 
+def test_a_pod_without_a_token_is_told(
+    loadtest: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A policy of the cluster takes it from every pod; that this is no pod would be no help."""
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1")
+    (tmp_path / "p.toml").write_text('name = "p"\n')
+    flags = ("--deployment", "a/b", "--injector-job", "a/c")
+
+    code, error = loadtest("sweep", "p.toml", "--target", "kubernetes", *flags)
+
+    assert code == 2
+    assert "this pod has no token of its ServiceAccount" in error
+
+
 def test_a_cluster_that_is_away_is_said_at_once(nobody: Path) -> None:
     """Nobody listens: one line with what was asked, and no retries."""
     deployment = Deployment(open_api(nobody, "here"), "shop", "workers")

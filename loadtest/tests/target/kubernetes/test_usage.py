@@ -243,3 +243,21 @@ def test_an_api_that_gives_nothing_is_asked_once(status: int, why: str) -> None:
 
     assert not usage.asks
     assert why in (usage.use().why or "")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_api_that_has_answered_is_asked_again(status: int) -> None:
+    """An API server that has just been started knows no Role yet, and not where metrics-server is."""
+    cluster = FakeCluster()
+    usage = Usage(cluster.api, "temporal", 60.0)
+    usage.take([{"containers": [{"usage": {"cpu": "1", "memory": "1Mi"}}]}])
+
+    def refuse(_call: str, _name: str) -> None:
+        raise refusal(status)
+
+    cluster.before = refuse
+
+    usage.sample()
+
+    assert usage.asks
+    assert usage.use().cpu_seconds is not None

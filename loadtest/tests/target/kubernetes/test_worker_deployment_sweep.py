@@ -17,6 +17,7 @@ from fake_cluster import FakeCluster, refusal
 
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import parse_plan
+from loadtest.target.kubernetes import refusal_patience
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, lease_of
@@ -206,8 +207,11 @@ async def test_a_count_that_is_on_its_way_does_not_arrive_last(
     assert controller.counts == 2
 
 
-async def test_a_count_that_cannot_be_brought_back_is_the_next_sweeps(controller: Controller) -> None:
+async def test_a_count_that_cannot_be_brought_back_is_the_next_sweeps(
+    controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The Lease stays with it, and the next sweep ends with what the first one found."""
+    monkeypatch.setattr(refusal_patience, "REFUSED_SECONDS", 0.0)
 
     async def refused(target: KubernetesTarget) -> None:
         await target.scale(5)

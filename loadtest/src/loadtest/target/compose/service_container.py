@@ -30,6 +30,7 @@ class Container:
         restarts: How often Docker has restarted it.
         labels: Labels of the container and of its image.
         published: Port of the host by TCP port of the container, for those that are published.
+        core_limit: Cores that it may use; ``None`` where nothing limits them.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Container:
     restarts: int
     labels: Mapping[str, str]
     published: Mapping[int, int]
+    core_limit: float | None = None
 
     def replica(self, metrics_port: int | None) -> Replica:
         """
@@ -53,7 +55,7 @@ class Container:
         port = self.metrics_port(metrics_port)
         host = self.published.get(port) if port is not None else None
         url = None if host is None else f"http://127.0.0.1:{host}/metrics"
-        return Replica(self.hostname, url, None, self.started_at)
+        return Replica(self.hostname, url, None, self.started_at, core_limit=self.core_limit)
 
     def metrics_port(self, wanted: int | None) -> int | None:
         """
@@ -84,7 +86,19 @@ def container_of(inspected: Mapping[str, Any]) -> Container:
         restarts=inspected.get("RestartCount", 0),
         labels=config["Labels"] or {},
         published=published,
+        core_limit=_core_limit(inspected["HostConfig"]),
     )
+
+
+def _core_limit(host: Mapping[str, Any]) -> float | None:
+    """
+    Read ``cpus``, or ``cpu_quota`` of a ``cpu_period`` in microseconds, which Docker leaves at 0 where it is the kernel's.
+    """
+    if host.get("NanoCpus"):
+        return float(host["NanoCpus"]) / 1e9
+    if (quota := host.get("CpuQuota") or 0) > 0:
+        return float(quota) / float(host.get("CpuPeriod") or 100_000)
+    return None
 
 
 def parse_metrics_port(text: str | None) -> int | None:

@@ -212,6 +212,17 @@ def forbidden(error: TargetError) -> bool:
     return isinstance(error.__cause__, ApiException) and error.__cause__.status == 403
 
 
+def lacks_a_right(error: TargetError) -> bool:
+    """
+    Tell whether an error says that the account is not known, or lacks the permission; what a quota or a policy of the
+    cluster refuses is no matter of rights.
+    """
+    cause = error.__cause__
+    return (
+        isinstance(cause, ApiException) and cause.status in (401, 403) and not _not_admitted(_message(cause))
+    )
+
+
 def _silence(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
     if isinstance(reason, urllib3.exceptions.ProxyError):
@@ -248,13 +259,19 @@ def _as_answered(error: ApiException) -> ApiException:
     return answered
 
 
-def _line(what: str, error: ApiException) -> str:
+def _message(error: ApiException) -> str:
+    """
+    Return what the cluster says in one line, as a policy engine writes a paragraph for each of its policies.
+    """
     try:
         message = json.loads(error.body or "{}").get("message", "")
     except ValueError:
         message = str(error.body)
-    # A policy engine writes a paragraph for each of its policies.
-    message = " ".join(message.split())
+    return " ".join(message.split())
+
+
+def _line(what: str, error: ApiException) -> str:
+    message = _message(error)
     if error.status == 401 or _NOBODY in message:
         return (
             f"{what}: the cluster does not know who asks ({message or error.reason}); the credentials of the kubeconfig "

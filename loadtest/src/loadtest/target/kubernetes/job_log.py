@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import urllib3
@@ -16,6 +16,7 @@ import urllib3
 from loadtest.errors import TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, found_or_none, missing, no_answer
 from loadtest.target.kubernetes.container import has_terminated, is_over, status_of
+from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 
 _AWAY_SECONDS = 120.0
@@ -38,6 +39,7 @@ class JobLog:
 
     job: SweepJob
     start_seconds: float = START_SECONDS
+    _patience: RefusalPatience = field(default_factory=RefusalPatience, init=False)
 
     def lines(self) -> Iterator[str]:
         """
@@ -109,7 +111,7 @@ class JobLog:
         )
 
     def _demand_patience(self, heard: float, error: Exception) -> None:
-        if isinstance(error, TargetError) and not no_answer(error):
+        if isinstance(error, TargetError) and not (no_answer(error) or self._patience.bears(error)):
             raise OutOfSightError(str(error)) from error
         if time.monotonic() - heard > _AWAY_SECONDS:
             raise OutOfSightError(

@@ -20,6 +20,7 @@ from loadtest.target.kubernetes.container import has_died, is_over, replicas_of
 from loadtest.target.kubernetes.held_leases import Hold
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.pods_late import told_late
+from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.scaled_pods import Fleet
 from loadtest.target.kubernetes.server_pages import server_pages
 from loadtest.target.kubernetes.server_pods import server_starts
@@ -73,6 +74,7 @@ class KubernetesTarget:
         self._setup = (plan.worker, plan.server, plan.codec)
         self._seen: tuple[Replica, ...] = ()
         self.hold = Hold()
+        self._patience = RefusalPatience()
 
     def _look(self) -> Fleet:
         fleet = self._workers.look()
@@ -126,7 +128,8 @@ class KubernetesTarget:
                     scaled = True
                 ready = await asyncio.to_thread(self._ready, replicas, late)
             except TargetError as error:
-                if late or not no_answer(error) or isinstance(error, WorkerDiedError):
+                passes = no_answer(error) or self._patience.bears(error)
+                if late or not passes or isinstance(error, WorkerDiedError):
                     raise
             else:
                 if ready is not None:
@@ -166,7 +169,7 @@ class KubernetesTarget:
         except TimeoutError:
             return None
         except TargetError as error:
-            if not no_answer(error):
+            if not (no_answer(error) or self._patience.bears(error)):
                 raise
             return None
 

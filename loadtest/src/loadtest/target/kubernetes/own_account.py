@@ -14,7 +14,14 @@ def in_cluster() -> bool:
     """
     Tell whether this process runs in a pod that may ask the API.
     """
-    return "KUBERNETES_SERVICE_HOST" in os.environ and (_SERVICE_ACCOUNT / "token").is_file()
+    return in_pod() and (_SERVICE_ACCOUNT / "token").is_file()
+
+
+def in_pod() -> bool:
+    """
+    Tell whether this process runs in a pod.
+    """
+    return "KUBERNETES_SERVICE_HOST" in os.environ
 
 
 def own_namespace() -> str:

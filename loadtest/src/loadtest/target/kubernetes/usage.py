@@ -71,7 +71,7 @@ class Usage:
     def sample(self) -> None:
         """
         Ask once and add the answer; a look that fails is a gap, and a cluster without metrics-server, or one that
-        refuses, ends the sampling with a reason.
+        refuses from the beginning, ends the sampling with a reason.
         """
         try:
             with asked(f"list pods.metrics.k8s.io in {self._namespace}"):
@@ -79,10 +79,11 @@ class Usage:
                     "metrics.k8s.io", "v1beta1", self._namespace, "pods", _request_timeout=REQUEST_SECONDS
                 )
         except TargetError as error:
-            if missing(error):
-                self._why = "the cluster has no metrics-server"
-            elif no_answer(error):
+            if no_answer(error) or self._at is not None:
+                # What has answered once does so again, as an API server that was started anew.
                 self._silence = str(error)
+            elif missing(error):
+                self._why = "the cluster has no metrics-server"
             else:
                 self._why = str(error)
             return

@@ -9,6 +9,7 @@ import time
 
 from loadtest.errors import TargetError
 from loadtest.target.kubernetes.api import no_answer
+from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.scaled_pods import Scalable
 
 # How long the end of a sweep tries to restore the count.
@@ -55,11 +56,13 @@ class WantedCount:
         with self._turn:
             self._is_brought_back = True
             deadline = time.monotonic() + _RESTORE_SECONDS
+            patience = RefusalPatience()
             while True:
                 try:
                     self._workers.scale(replicas)
                 except TargetError as error:
-                    if not no_answer(error) or time.monotonic() > deadline:
+                    passes = no_answer(error) or patience.bears(error)
+                    if not passes or time.monotonic() > deadline:
                         raise
                     time.sleep(1.0)
                 else:
