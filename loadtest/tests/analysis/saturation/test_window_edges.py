@@ -79,7 +79,9 @@ def test_a_window_shorter_than_nothing_tells_nothing() -> None:
     assert edge_ratio(0.3, 2, 1, 0) == math.inf
 
 
-def _course(lengths: tuple[float, ...], slots: int, spread: float, seed: int) -> tuple[tuple[float, float], ...]:
+def _course(
+    lengths: tuple[float, ...], slots: int, spread: float, seed: int
+) -> tuple[tuple[float, float], ...]:
     """
     Activities begun so far, at the looks of a window of 15 s after 5 s, by slots that an order with such activities fills.
     """

@@ -9,7 +9,6 @@ import math
 import pytest
 
 from loadtest.analysis.twin.long_run import (
-    LONG_RUN_TASKS,
     find_edge,
     keeps_in_long_run,
     long_run,
