@@ -146,7 +146,7 @@ def mean_of_hdr(encoded: str) -> float:
     """
     histogram = decode(encoded)
     total = sum(count * ((lowest + highest + 1) // 2) for lowest, highest, count in _recorded(histogram))
-    return total / max(1, histogram.get_total_count()) / MICROSECONDS
+    return total / max(1, int(histogram.get_total_count())) / MICROSECONDS
 
 
 def _recorded(histogram: HdrHistogram) -> Iterator[tuple[int, int, int]]:
