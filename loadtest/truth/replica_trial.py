@@ -21,7 +21,7 @@ from loadtest.results.sizing_result import Basis, Sized
 
 # Of the way from the lowest to the highest rate that needs a count.
 _PLACES = (0.25, 0.75)
-_HALVINGS = 7
+_HALVINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +111,15 @@ def _rates_of(steps: Sequence[Measured], plan: Plan, replicas: int) -> tuple[flo
     if growth is None or isinstance(learnt, str):
         return None
     model = ReplicaModel(learnt, replicas, growth)
-    low, high = 0.0, growth.throughput_at(replicas).value
+    full = growth.throughput_at(replicas).value
+    least = _throughput_of(steps, plan, replicas - 1, full / replicas)
+    # Below what one count less completes no rate needs this count, so nobody asks whether it would keep one.
+    low, high = least, full
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        keeps = all(
-            model.late_ratio(replicas, middle, one) <= one.allowed_ratio for one in bounds_of(plan.slo)
-        )
+        keeps = all(model.keeps(replicas, middle, one) for one in bounds_of(plan.slo))
         low, high = (middle, high) if keeps else (low, middle)
     most = low * (1 - MODEL_RATIO)
-    least = _throughput_of(steps, plan, replicas - 1, growth.throughput_at(replicas).value / replicas)
     return (least, most) if least < most else None
 
 

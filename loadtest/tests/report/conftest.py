@@ -10,6 +10,8 @@ import pytest
 import synthetic
 from built_report import build_report
 from kept_runs import run_of
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from loadtest.analysis import analyse
 from loadtest.report import sweep_page
@@ -39,3 +41,12 @@ def few_timelines(monkeypatch: pytest.MonkeyPatch) -> None:
     Pages with two timelines of their steps' up to twelve: the others look alike, and each takes a tenth of a second.
     """
     monkeypatch.setattr(sweep_page, "MOST_TIMELINES", 2)
+
+
+@pytest.fixture
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Figures that are drawn, and neither laid out nor written as pictures, for tests of the words beside them: that is most of their time.
+    """
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *_: None)
+    monkeypatch.setattr(Figure, "savefig", lambda *_, **__: None)

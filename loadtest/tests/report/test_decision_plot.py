@@ -84,6 +84,7 @@ def test_nothing_is_cut_off(sweep: SweepResult, drawn: list[Figure]) -> None:
     assert top > 9.0
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(
     ("answer", "counts"),
     [

@@ -248,6 +248,7 @@ def test_a_shapes_headline_names_the_rates_that_were_offered() -> None:
     assert "the goal at a spike of 5.4 over 1.8 orders/s (the SLO" in found[0]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_shapes_reasons_and_captions_name_the_rates_that_were_offered() -> None:
     """
     As its headline does.

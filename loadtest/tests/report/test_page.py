@@ -36,6 +36,7 @@ def test_a_report_is_made_from_files_alone(demo: Path) -> None:
     assert (run / "plots/scaling.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("output", ["mine", "../elsewhere"])
 def test_the_page_of_an_interrupted_run_says_where_the_run_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
@@ -183,7 +184,7 @@ def test_a_run_without_a_step_makes_an_invalid_report(tmp_path: Path) -> None:
     assert "no step was measured" in text
 
 
-@pytest.mark.usefixtures("few_timelines")
+@pytest.mark.usefixtures("few_timelines", "unrendered")
 def test_a_run_of_invalid_steps_says_that_nothing_was_decided_by_them(tmp_path: Path) -> None:
     """
     Its open loads were measured, and may not be believed.

@@ -106,6 +106,7 @@ def test_one_count_has_no_ideal_line(drawn: list[Figure]) -> None:
     assert drawn[0].axes[0].get_legend_handles_labels()[1] == ["measured, with 95 % interval"]
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(
     ("reason", "told"),
     [
@@ -138,6 +139,7 @@ def test_a_caption_says_why_a_percentile_is_not_drawn(reason: str, told: str, sw
     assert latency.caption.count("not drawn") == 1
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_caption_names_the_counts_that_are_above_capacity(sweep: SweepResult) -> None:
     """
     Their points are no wait of anything but that window's length.
@@ -154,6 +156,7 @@ def test_a_caption_names_the_counts_that_are_above_capacity(sweep: SweepResult) 
     assert "With 1 the rate is above capacity: those waits grow with the window." in latency.caption
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_each_open_rate_has_its_line_and_its_waits(drawn: list[Figure]) -> None:
     """
     A plan may ask for two rates: both lie beside the throughput, and each has a picture of its waits with its own title.

@@ -32,6 +32,7 @@ def with_waits(sweep: SweepResult, p95s: dict[int, float]) -> SweepResult:
     return replace(sweep, steps=steps)
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(
     ("waits", "told"),
     [

@@ -71,10 +71,10 @@ def _last_attempts(read: Sequence[StepResult]) -> tuple[StepResult, ...]:
     Mark each step of which a later attempt may be believed as well, as where another version's rules left the earlier one
     out: both have the same draws, and are no two repetitions.
     """
-    last = {replace(step.key, attempt=1): step.attempt for step in read if step.is_usable}
+    last = {step.key.first_attempt: step.attempt for step in read if step.is_usable}
     return tuple(
         replace(step, superseded=True)
-        if step.is_usable and step.attempt != last[replace(step.key, attempt=1)]
+        if step.is_usable and step.attempt != last[step.key.first_attempt]
         else step
         for step in read
     )

@@ -78,7 +78,7 @@ class Alternation:
         """
         Return the rounds whose four blocks are valid, each in the order A, B, B, A.
         """
-        usable = {replace(step.key, attempt=1): step for step in self._mine(kept) if not self.problems(step)}
+        usable = {step.key.first_attempt: step for step in self._mine(kept) if not self.problems(step)}
         found = []
         for number in range(1, self.most_rounds + 1):
             blocks = [usable.get(key) for key in self._keys(number)]
@@ -122,7 +122,7 @@ class Alternation:
     def _missing(self, kept: Sequence[KeptStep], until: int) -> tuple[StepKey, ...]:
         attempts: dict[StepKey, list[KeptStep]] = {}
         for step in kept:
-            attempts.setdefault(replace(step.key, attempt=1), []).append(step)
+            attempts.setdefault(step.key.first_attempt, []).append(step)
         todo = []
         for number in range(1, until + 1):
             for key in self._keys(number):

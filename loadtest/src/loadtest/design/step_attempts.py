@@ -19,7 +19,7 @@ def attempts_at(key: StepKey, kept: Sequence[KeptStep]) -> list[KeptStep]:
     """
     Return all attempts at a step; the key may be that of any of them.
     """
-    return [step for step in kept if replace(step.key, attempt=1) == replace(key, attempt=1)]
+    return [step for step in kept if step.key.first_attempt == key.first_attempt]
 
 
 def usable_attempt(key: StepKey, kept: Sequence[KeptStep]) -> KeptStep | None:
@@ -53,7 +53,7 @@ def why_not_repeated(step: KeptStep, plan: Plan, left: Iterable[StepKey]) -> str
     """
     if step.result.verdict is not StepVerdict.INVALID or step.key.attempt > 1:
         return None
-    if any(replace(key, attempt=1) == step.key for key in left):
+    if any(key.first_attempt == step.key for key in left):
         return None
     return why_not_again(step.measured, plan)
 

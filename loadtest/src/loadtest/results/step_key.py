@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
@@ -53,6 +53,13 @@ class StepKey:
         The load's kind, with the number of orders that a second step of a closed load keeps open.
         """
         return f"{self.kind} (2x in flight)" if self.doubled else self.kind
+
+    @property
+    def first_attempt(self) -> StepKey:
+        """
+        The same step's first attempt.
+        """
+        return self if self.attempt == 1 else replace(self, attempt=1)
 
     @property
     def folder(self) -> str:

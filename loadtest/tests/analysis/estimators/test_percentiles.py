@@ -15,6 +15,7 @@ from loadtest.analysis.estimators.percentiles import (
     is_borne,
     largest,
     late_of_hdr,
+    mean_of_hdr,
     of_buckets,
     of_hdr,
     raw_percentile,
@@ -142,9 +143,9 @@ def test_rules_see_a_percentile_however_few_the_samples() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_a_percentile_is_the_histograms_own(seed: int) -> None:
+def test_what_is_read_is_the_histograms_own(seed: int) -> None:
     """
-    It is read faster than the library does, to the same microsecond.
+    Percentiles, mean and the number above a bound are read faster than the library does, to the same microsecond.
     """
     drawn = random.Random(seed)
     histogram = HdrHistogram(1, 3_600_000_000, 3)
@@ -154,3 +155,11 @@ def test_a_percentile_is_the_histograms_own(seed: int) -> None:
 
     for percent in (50, 95, 99, 100):
         assert raw_percentile(encoded, percent) == histogram.get_value_at_percentile(percent) / 1e6
+    assert mean_of_hdr(encoded) == pytest.approx(histogram.get_mean_value() / 1e6, rel=1e-12)
+    samples = [
+        (item.value_iterated_to, item.count_added_in_this_iter_step)
+        for item in histogram.get_recorded_iterator()
+    ]
+    for bound in (0.001, 0.05, 1.0):
+        above = sum(count for value, count in samples if value > bound * 1e6)
+        assert late_of_hdr(encoded, bound) == (histogram.get_total_count(), above)

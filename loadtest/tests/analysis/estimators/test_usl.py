@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.optimize import nnls
 
 from loadtest.analysis.estimators.usl import Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
@@ -183,6 +182,8 @@ def test_no_curve_without_a_negative_parameter_is_nearer(points: list[tuple[int,
     """
     SciPy's non-negative least squares leaves as much as ours does, however wild the points are.
     """
+    from scipy.optimize import nnls  # 250 modules, which each process of a run on several cores would import
+
     rows = np.array([[x / n, x / n * (n - 1), x * (n - 1)] for n, x in points])
     best, left = nnls(rows, np.ones(len(points)))
     assume(best[0] > 0)  # else the straight line of the mean is told

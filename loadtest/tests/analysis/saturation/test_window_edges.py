@@ -79,7 +79,9 @@ def test_a_window_shorter_than_nothing_tells_nothing() -> None:
     assert edge_ratio(0.3, 2, 1, 0) == math.inf
 
 
-def _course(lengths: tuple[float, ...], slots: int, spread: float, seed: int) -> list[tuple[float, float]]:
+def _course(
+    lengths: tuple[float, ...], slots: int, spread: float, seed: int
+) -> tuple[tuple[float, float], ...]:
     """
     Activities begun so far, at the looks of a window of 15 s after 5 s, by slots that an order with such activities fills.
     """
@@ -87,7 +89,7 @@ def _course(lengths: tuple[float, ...], slots: int, spread: float, seed: int) ->
     work = np.array(lengths) * (1 + spread * (2 * chance.random((40 * slots, len(lengths))) - 1))
     model = QueueModel(slots, (1,) * len(lengths), newest_first_ratio=0.4)
     begun = np.sort(SimulatedQueue(model, seed).saturate(2 * slots, work, 25.0).started)
-    return [(at, float(np.searchsorted(begun, at))) for at in np.arange(5.0, 20.5)]
+    return tuple((at, float(np.searchsorted(begun, at))) for at in np.arange(5.0, 20.5))
 
 
 @pytest.mark.parametrize("slots", [10, 50])
@@ -124,9 +126,9 @@ def test_a_rate_that_rises_is_a_drift_and_no_step() -> None:
     """
     It is told by the halves of the window.
     """
-    assert seen_edge_ratio([(at, 50 * at + at**2) for at in np.arange(0.0, 15.5)], 0.29) == 0
-    assert seen_edge_ratio([(0.0, 0.0), (15.0, 300.0)], 0.29) == 0
-    assert seen_edge_ratio([(float(at), 0.0) for at in range(15)], 0.29) == 0
+    assert seen_edge_ratio(tuple((at, 50 * at + at**2) for at in np.arange(0.0, 15.5)), 0.29) == 0
+    assert seen_edge_ratio(((0.0, 0.0), (15.0, 300.0)), 0.29) == 0
+    assert seen_edge_ratio(tuple((float(at), 0.0) for at in range(15)), 0.29) == 0
 
 
 def test_a_count_that_comes_in_steps_has_a_wider_interval() -> None:

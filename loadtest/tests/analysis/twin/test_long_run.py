@@ -8,7 +8,14 @@ import math
 
 import pytest
 
-from loadtest.analysis.twin.long_run import find_edge, long_run, rate_at_bound, solve_rising
+from loadtest.analysis.twin.long_run import (
+    find_edge,
+    keeps_in_long_run,
+    long_run,
+    long_run_late_ratio,
+    rate_at_bound,
+    solve_rising,
+)
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.slo_bound import Measure, SloBound
 from loadtest.analysis.twin.work_distribution import ExponentialWork, UniformWork
@@ -98,6 +105,32 @@ def test_there_is_no_long_run_above_capacity() -> None:
     Waits grow without end there.
     """
     assert long_run(FIRST_COME, ExponentialWork(1.0), 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds", "is_kept"),
+    [(2.4, 5.0, True), (3.9, 0.2, False), (2.4, 1.2, True), (2.8, 1.8, False)],
+    ids=["hardly any late", "most late", "a few fewer than allowed", "a few more"],
+)
+def test_a_bound_is_kept_as_the_whole_long_run_says(rate: float, seconds: float, is_kept: bool) -> None:
+    """
+    Whether a tenth of it tells so, as in the first two, or the whole.
+    """
+    model, work, bound = QueueModel(4, (1,), newest_first_ratio=-1), ExponentialWork(1.0), SloBound(seconds)
+    ratio = long_run_late_ratio(model, work, rate, bound, 50_000)
+
+    assert (ratio <= bound.allowed_ratio) is is_kept
+    assert keeps_in_long_run(model, work, rate, bound, 50_000) is is_kept
+
+
+def test_a_short_run_near_capacity_promises_nothing() -> None:
+    """
+    Of a hundred slots with tasks of half a minute, a tenth of the run has no late task where the whole has one in ten.
+    """
+    model, work, bound = QueueModel(100, (1, 1, 1)), UniformWork(30.0, 0.5), SloBound(30.0)
+    rate = 0.985 * model.capacity_per_second(work.mean)
+
+    assert not keeps_in_long_run(model, work, rate, bound)
 
 
 def test_end_to_end_counts_orders() -> None:

@@ -8,6 +8,7 @@ difference of the logarithms of these numbers.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -124,15 +125,12 @@ def rounds_wanted(differences: Sequence[float], looks: int = 1, least_deviation:
     mean, deviation = _mean_and_deviation(differences)
     margin = math.log1p(SAME_WITHIN_RATIO)
     narrow = min(margin, max(abs(mean), margin - abs(mean)))
-    first = max(len(differences), FEWEST_ROUNDS)
-    return next(
-        (
-            rounds
-            for rounds in range(first, _MOST_ROUNDS + 1)
-            if _half_width(deviation, rounds, looks, least_deviation) < narrow
-        ),
-        None,
+    tried = range(max(len(differences), FEWEST_ROUNDS), _MOST_ROUNDS + 1)
+    # Each further round makes the interval narrower.
+    place = bisect_left(
+        tried, True, key=lambda rounds: _half_width(deviation, rounds, looks, least_deviation) < narrow
     )
+    return tried[place] if place < len(tried) else None
 
 
 def _mean_and_deviation(differences: Sequence[float]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ A window is compared with the model at its own rate and replicas only where it i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loadtest.analysis.costs.replicas_wanted import ReplicaModel
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
@@ -106,8 +106,8 @@ def why_workflow_tasks_wait(steps: Sequence[Measured], plan: Plan, per_replica: 
 
 
 def _hardly_any(model: ReplicaModel, window: _Window, bound: SloBound) -> bool:
-    ratio = model.late_ratio(window.step.key.replicas, RATE_RATIO * window.rate, bound)
-    return ratio <= MODEL_RATIO * bound.allowed_ratio
+    few = replace(bound, allowed_ratio=MODEL_RATIO * bound.allowed_ratio)
+    return model.keeps(window.step.key.replicas, RATE_RATIO * window.rate, few)
 
 
 def _open(steps: Sequence[Measured], plan: Plan) -> Iterator[tuple[Measured, float]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.capacities.capacity_growth import CapacityGrowth
 from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import SloBound
-from loadtest.analysis.twin.long_run import long_run_late_ratio
+from loadtest.analysis.twin.long_run import keeps_in_long_run
 from loadtest.plural import counted
 from loadtest.results.sweep_result import Interval
 
@@ -37,9 +37,9 @@ class ReplicaModel:
     replicas: int
     growth: CapacityGrowth
 
-    def late_ratio(self, replicas: int, rate: float, bound: SloBound) -> float:
+    def keeps(self, replicas: int, rate: float, bound: SloBound) -> bool:
         """
-        Return the model's share of late tasks, or of late orders, in the long run.
+        Return whether at most the allowed share of the model's tasks, or of its orders, is late in the long run.
         """
         model, work = self.calibration.model, self.calibration.work
         slots = max(1, round(model.slots / self.replicas * replicas))
@@ -47,7 +47,7 @@ class ReplicaModel:
         held = work.mean + model.overhead_seconds
         slowness = (slots / (model.activities * capacity) - model.dead_seconds) / held
         fitted = replace(model, slots=slots).slowed(max(0.05, slowness))
-        return long_run_late_ratio(fitted, work, rate, bound)
+        return keeps_in_long_run(fitted, work, rate, bound)
 
 
 def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...]) -> Interval | str:
@@ -72,11 +72,12 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
             f"the throughput of {counted(carrying, 'replica')} lies between {low:.3g} and {high:.3g}/s by the counts measured "
             f"({_listed(model.growth.counts)}), too wide to be an answer; {step_to_add(model.growth.counts, carrying)}"
         )
-    wanted = _fewest(model, rate, bounds, 0)
+    # What keeps the bounds at a higher rate keeps them at a lower one: that is not simulated again.
+    most = _fewest(model, rate, bounds, +1)
+    wanted = _fewest(model, rate, bounds, 0, most)
     if wanted is None:
         return _not_reached(model, rate)
-    fewest = _fewest(model, rate, bounds, -1)
-    most = _fewest(model, rate, bounds, +1)
+    fewest = _fewest(model, rate, bounds, -1, wanted)
     return Interval(wanted, float(fewest or 1), None if most is None else float(most))
 
 
@@ -91,12 +92,16 @@ def step_to_add(counts: tuple[int, ...], wanted: int) -> str:
     return f"add replica counts up to {goal}, such as replicas = {more}, each with a saturate load"
 
 
-def _fewest(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...], side: int) -> int | None:
+def _fewest(
+    model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...], side: int, enough: int | None = None
+) -> int | None:
     misfit = MODEL_RATIO if bounds else 0.0
     replicas = _carrying(model, rate, misfit, side)
     while replicas is not None and replicas <= _most(model):
+        if enough is not None and replicas >= enough:
+            return enough
         asked = _asked(model, replicas, rate, misfit, side)
-        if all(model.late_ratio(replicas, asked, bound) <= bound.allowed_ratio for bound in bounds):
+        if all(model.keeps(replicas, asked, bound) for bound in bounds):
             return replicas
         # Of many replicas a twentieth more is tried at once: one more of a hundred changes nothing.
         replicas += max(1, replicas // 20)

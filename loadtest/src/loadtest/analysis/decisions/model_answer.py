@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
-from loadtest.analysis.estimators.percentiles import decode, late_of_hdr
+from loadtest.analysis.estimators.percentiles import late_of_hdr, mean_of_hdr
 from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
 from loadtest.analysis.readings.load_shape import load_shape
 from loadtest.analysis.readings.workflow_counts import closed_by_workers
@@ -228,7 +228,7 @@ def _seen(measured: Measured, plan: Plan, rate: float, counted: int, late: float
         shape += (1,) * (math.ceil(done.per_workflow - _ROUNDING) - activities)
         activities = sum(shape)
         rate *= done.per_workflow / activities
-    whole = decode(encoded).get_mean_value() / 1e6 if encoded is not None else 0.0
+    whole = mean_of_hdr(encoded) if encoded is not None else 0.0
     gap = whole / activities - waits.sum / waits.count - held.sum / held.count if activities else 0.0
     return SeenWindow(
         seconds=measured.window_seconds,

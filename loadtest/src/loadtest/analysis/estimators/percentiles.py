@@ -7,6 +7,7 @@ It decides what is shown; validity rules may read percentiles that are not shown
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -135,12 +136,29 @@ def late_of_hdr(encoded: str, seconds: float) -> tuple[int, int]:
     Return how many samples there are, and how many of them are above a bound in seconds.
     """
     histogram = decode(encoded)
-    late = sum(
-        item.count_added_in_this_iter_step
-        for item in histogram.get_recorded_iterator()
-        if item.value_iterated_to > seconds * MICROSECONDS
-    )
+    late = sum(count for _, value, count in _recorded(histogram) if value > seconds * MICROSECONDS)
     return int(histogram.get_total_count()), late
+
+
+def mean_of_hdr(encoded: str) -> float:
+    """
+    Return the mean of the samples in seconds, 0 without any.
+    """
+    histogram = decode(encoded)
+    total = sum(count * ((lowest + highest + 1) // 2) for lowest, highest, count in _recorded(histogram))
+    return total / max(1, int(histogram.get_total_count())) / MICROSECONDS
+
+
+def _recorded(histogram: HdrHistogram) -> Iterator[tuple[int, int, int]]:
+    """
+    Give the lowest and the highest value of each bucket with samples, and their number.
+
+    ``get_recorded_iterator`` gives the same, and takes 10 ms as it steps over every empty bucket.
+    """
+    counts = np.ctypeslib.as_array(histogram.counts)
+    for index in np.flatnonzero(counts).tolist():
+        lowest = histogram.get_value_from_index(index)
+        yield lowest, histogram.get_highest_equivalent_value(lowest), int(counts[index])
 
 
 def too_few(percent: int, count: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from loadtest.analysis.readings.backlog import window_seconds
 from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED, looked_seconds, window_workflows
@@ -202,11 +203,11 @@ def edges_of(step: Measured) -> float:
     Return the standard deviation that the edges of a closed load's window make of what was counted in it, as a share: by the
     spread of the slot times, or by the course of the count within the window where that shows more.
     """
-    course = [
+    course = tuple(
         (second.at, second.activities_finished)
         for second in window_seconds(step)
         if second.activities_finished is not None
-    ]
+    )
     return max(edges_of_turns(step), seen_edge_ratio(course, slot_time_cv(step)))
 
 
@@ -231,6 +232,8 @@ def slot_time_cv(measured: Measured) -> float:
     return UNSEEN_CV if held is None or not held.count else histogram_cv(held)
 
 
+# The rules read every kept step again before each next one.
+@lru_cache(maxsize=4096)
 def histogram_cv(histogram: Histogram) -> float:
     """
     Return standard deviation over mean of a histogram's samples, evenly spread within each bucket.

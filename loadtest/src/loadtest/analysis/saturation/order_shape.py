@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from loadtest.analysis.estimators.percentiles import MICROSECONDS, decode
+from loadtest.analysis.estimators.percentiles import mean_of_hdr
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 
@@ -59,5 +59,5 @@ def _overlap(step: Measured, activities: int) -> float | None:
     held = histogram_of(step.worker_window, "worker.activity_execution")
     if encoded is None or waits is None or held is None or not waits.count or not held.count:
         return None
-    order = decode(encoded).get_mean_value() / MICROSECONDS
+    order = mean_of_hdr(encoded)
     return activities * (waits.sum / waits.count + held.sum / held.count) / order if order > 0 else None

@@ -8,7 +8,7 @@ activities of the same 2 s in four slots end four at a time, and a window of 15 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -48,7 +48,9 @@ def in_step_ratio(cv: float, turns: float) -> float:
     return math.exp(-2 * (math.pi * cv) ** 2 * turns)
 
 
-def seen_edge_ratio(totals: Sequence[tuple[float, float]], cv: float) -> float:
+# A comparison asks it of each block again for each quantity at each look.
+@lru_cache(maxsize=1024)
+def seen_edge_ratio(totals: tuple[tuple[float, float], ...], cv: float) -> float:
     """
     Return the standard deviation that the edges make of a count, as a share of it, by how far the count ran ahead of an even
     course within the window and behind it; 0 where that is the luck of the activities.
