@@ -125,7 +125,7 @@ async def drive(
                 if found is None:  # a gap: the next look may have an answer
                     await asyncio.sleep(LOOK_SECONDS)
                     continue
-                waiting = None if backlog is None else backlog.activity_tasks + backlog.workflow_tasks
+                waiting = None if backlog is None else backlog.tasks
                 wanted, ready = int(found.spec.replicas or 0), int(found.status.ready_replicas or 0)
                 course.looks.append(Look(time.time() - first, wanted, ready, waiting))
                 await asyncio.sleep(LOOK_SECONDS)

@@ -47,6 +47,15 @@ class Backlog:
     rate_limit: QueueRateLimit | None = None
     idle: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def tasks(self) -> int | None:
+        """
+        Number of waiting tasks in both queues; ``None`` where the server does not tell it.
+        """
+        if self.activity_tasks is None or self.workflow_tasks is None:
+            return None
+        return self.activity_tasks + self.workflow_tasks
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOrders:
