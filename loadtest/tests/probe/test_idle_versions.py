@@ -20,8 +20,13 @@ def _described(
     current: tuple[str, str] | None = None,
     ramping: tuple[str, str] | None = None,
     percentage: float = 0.0,
+    as_text: bool = False,
 ) -> DescribeTaskQueueResponse:
     told = TaskQueueVersioningInfo(ramping_version_percentage=percentage)
+    if as_text:
+        told.current_version = ".".join(current) if current else "__unversioned__"
+        told.ramping_version = ".".join(ramping) if ramping else "__unversioned__"
+        current = ramping = None
     for version, given in (
         (told.current_deployment_version, current),
         (told.ramping_deployment_version, ramping),
@@ -54,6 +59,9 @@ def _described(
         pytest.param(_described(("", "git-sha")), id="a-build-id-without-versioning"),
         pytest.param(_described(OLD, current=OLD), id="the-current-one"),
         pytest.param(_described(NEW, ramping=NEW, percentage=5.0), id="a-ramping-one"),
+        pytest.param(_described(OLD, current=OLD, as_text=True), id="the-current-one-of-1.27"),
+        pytest.param(_described(NEW, ramping=NEW, percentage=5.0, as_text=True), id="a-ramping-one-of-1.27"),
+        pytest.param(_described(("", ""), percentage=5.0, as_text=True), id="without-a-version-on-1.27"),
     ],
 )
 def test_who_gets_new_workflows_is_not_idle(described: DescribeTaskQueueResponse) -> None:

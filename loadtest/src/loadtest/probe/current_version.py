@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.errors import TargetError
-from loadtest.probe.idle_versions import NO_VERSION, Version, version_of
+from loadtest.probe.idle_versions import NO_VERSION, Version, told_version, version_of
 from loadtest.results.measured_step import CLOCK_SLACK_SECONDS
 
 _TIMEOUT = timedelta(seconds=10)
@@ -34,7 +34,8 @@ def version_to_make_current(described: DescribeTaskQueueResponse, since: float) 
         described: The queue of workflow tasks, with its pollers.
         since: Unix time before which nobody polled who matters: a worker that has ended stays listed for minutes.
     """
-    current = described.versioning_info.current_deployment_version
+    told = described.versioning_info
+    current = told_version(told.current_deployment_version, told.current_version)
     polling = {
         version_of(poller)
         for poller in described.pollers
@@ -43,11 +44,10 @@ def version_to_make_current(described: DescribeTaskQueueResponse, since: float) 
     if len(polling) != 1:
         return None
     (mine,) = polling
-    receiving = (current.deployment_name, current.build_id)
-    if mine == receiving:
+    if mine == current:
         return None
     # Workers without a version get new workflows once their queue's deployment has no current version.
-    return (current.deployment_name, "") if mine == NO_VERSION else mine
+    return (current[0], "") if mine == NO_VERSION else mine
 
 
 async def make_current(client: Client, version: Version) -> None:

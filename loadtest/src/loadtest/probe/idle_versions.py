@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion
 from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
@@ -15,6 +16,7 @@ Version = tuple[str, str]
 Name of a Worker Deployment, and build id.
 """
 _VERSIONED = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
+_UNVERSIONED = "__unversioned__"
 # Version of workers without a version.
 NO_VERSION: Version = ("", "")
 
@@ -28,18 +30,25 @@ def idle_pollers(described: DescribeTaskQueueResponse, unversioned: Iterable[str
         unversioned: Further pollers without a version.
     """
     told = described.versioning_info
-    current, ramping = told.current_deployment_version, told.ramping_deployment_version
-    current_version = (current.deployment_name, current.build_id)
-    receiving = {current_version}
+    current = told_version(told.current_deployment_version, told.current_version)
+    receiving = {current}
     if told.ramping_version_percentage:
-        receiving.add((ramping.deployment_name, ramping.build_id))
+        receiving.add(told_version(told.ramping_deployment_version, told.ramping_version))
     versions = dict.fromkeys(unversioned, NO_VERSION)
     versions |= {poller.identity: version_of(poller) for poller in described.pollers}
     return {
-        identity: _why(version, current_version)
-        for identity, version in versions.items()
-        if version not in receiving
+        identity: _why(version, current) for identity, version in versions.items() if version not in receiving
     }
+
+
+def told_version(parts: WorkerDeploymentVersion, text: str) -> Version:
+    """
+    Return a version that a server names by its parts, or by NAME.BUILD alone, as 1.27 does.
+    """
+    if parts.build_id or text in ("", _UNVERSIONED):
+        return parts.deployment_name, parts.build_id
+    deployment, _, build = text.partition(".")  # no name has a dot
+    return deployment, build
 
 
 def _why(version: Version, current: Version) -> str:

@@ -22,7 +22,7 @@ _CORE = "temporal-core-sdk"
 _EXPECTED = {
     "worker": "a worker is measured by SDK metrics in seconds and with suffixes (PrometheusConfig: "
     "durations_as_seconds, counters_total_suffix, unit_suffix)",
-    "server": "give the page of a Temporal server, 1.31 or later",
+    "server": "give the page of a Temporal server, 1.25 or later",
     "injector": "give the page of an injector",
 }
 

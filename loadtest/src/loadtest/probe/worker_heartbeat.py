@@ -117,6 +117,20 @@ def is_of(replica: Replica, beat: WorkerHeartbeat, group_of: Callable[[int], int
     return process.is_of(replica, group_of)
 
 
+def listed_by(beat: WorkerHeartbeat) -> WorkerListInfo:
+    """
+    Return the entry that a server from 1.31 on would have in its list, of a heartbeat in the list of an older one.
+    """
+    return WorkerListInfo(
+        worker_instance_key=beat.worker_instance_key,
+        worker_identity=beat.worker_identity,
+        task_queue=beat.task_queue,
+        start_time=beat.start_time,
+        host_name=beat.host_info.host_name,
+        process_id=beat.host_info.process_id,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ListedProcess:
     """

@@ -33,6 +33,7 @@ from loadtest.probe.worker_heartbeat import (
     is_alive,
     is_first,
     is_of,
+    listed_by,
     newest_start,
     process_of,
     sdk_of,
@@ -249,7 +250,7 @@ class WorkerProbe:
                     ),
                     timeout=_TIMEOUT,
                 )
-                workers += page.workers
+                workers += page.workers or [listed_by(info.worker_heartbeat) for info in page.workers_info]
                 token = page.next_page_token
                 if not token:
                     return workers

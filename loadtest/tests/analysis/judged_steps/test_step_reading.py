@@ -216,3 +216,31 @@ def test_what_did_not_happen_is_no_page_that_was_not_read(steady: Measured) -> N
     assert "could not be read" in gone.why["sync_match_ratio"]
     assert "could not be read" in gone.why["state_transitions_per_second"]
     assert "no metrics of ours" in gone.why["sticky_hit_ratio"]
+
+
+def test_an_older_server_s_count_is_replaced_by_the_workers_or_told(steady: Measured) -> None:
+    """
+    Where a server does not count closed workflows its other counts are divided by the workers'; what nobody told names
+    the server that does.
+    """
+    assert steady.server_whole is not None and steady.server_window is not None
+    assert steady.worker_whole is not None and steady.worker_window is not None
+    counters = {key: n for key, n in steady.server_whole.counters.items() if key != "server.workflow_closed"}
+    older = replace(steady, server_whole=replace(steady.server_whole, counters=counters))
+    nobody = replace(
+        older,
+        server_whole=replace(steady.server_whole, counters=counters, histograms={}),
+        server_window=replace(steady.server_window, histograms={}),
+        worker_whole=None,
+        worker_window=None,
+    )
+
+    newer, told, alone = read_step(steady, PLAN), read_step(older, PLAN), read_step(nobody, PLAN)
+
+    assert (newer.counts.server, told.counts.server) == (newer.counts.sent, None)
+    assert told.verdict == newer.verdict
+    assert told.state_transitions_per_workflow == alone.state_transitions_per_workflow is not None
+    assert told.state_transitions_per_workflow == newer.state_transitions_per_workflow
+    assert told.actions_per_workflow == newer.actions_per_workflow is not None
+    assert "a server's from Temporal server 1.26 on" in alone.why["schedule_to_start_seconds.activity.mean"]
+    assert "a server does from 1.30 on" in alone.why["little_ratio"]

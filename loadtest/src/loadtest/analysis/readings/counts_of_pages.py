@@ -14,7 +14,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, counter_of
 
 NO_TRANSITIONS = "the server's page has no counter of state transitions"
-NO_ACTIONS = "the server's page has no counter of actions"
+NO_ACTIONS = "the server's page has no counter of actions, as one before 1.25"
 NO_CLOSE = "no workflow of this step closed"
 
 

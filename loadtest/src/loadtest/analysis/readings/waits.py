@@ -10,6 +10,7 @@ import math
 
 from loadtest.analysis.estimators.bucket_quantile import mean
 from loadtest.analysis.estimators.percentiles import of_buckets
+from loadtest.catalogue import BY_KEY
 from loadtest.results.estimate import NO_WAIT, Estimate, Wait
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of
@@ -43,7 +44,7 @@ def waits(measured: Measured) -> tuple[Waits, dict[str, str], tuple[str, ...]]:
                 notes.append(
                     f"the {queue} queue's wait is the server's, as the workers' metrics do not say it"
                 )
-        found[queue], reasons = _wait(histogram)
+        found[queue], reasons = _wait(histogram, queue)
         why |= {f"{queue}.{key}": reason for key, reason in reasons.items()}
     return Waits(found["workflow"], found["activity"]), why, tuple(notes)
 
@@ -62,8 +63,12 @@ def cross_check(measured: Measured) -> CrossCheck:
     )
 
 
-def _wait(histogram: Histogram | None) -> tuple[Wait, dict[str, str]]:
+def _wait(histogram: Histogram | None, queue: str) -> tuple[Wait, dict[str, str]]:
     percentiles, why = of_buckets(histogram)
+    if histogram is None:
+        since = BY_KEY[f"server.{queue}_schedule_to_start"].oldest_version
+        told = f"no page told it: a worker's does once it has taken a task, and a server's from {since} on"
+        why = dict.fromkeys(why, told)
     estimate = Estimate(None, None, 0, "tasks")
     if histogram is not None and histogram.count:
         # Neighbouring waits are alike for seconds: batches of one window do not tell the error of its mean.
