@@ -69,9 +69,7 @@ def test_what_goes_on_after_an_order_is_known() -> None:
     def child(number: int, policy: str) -> HistoryEvent:
         told = {"parent_close_policy": f"PARENT_CLOSE_POLICY_{policy}"}
         kind = "START_CHILD_WORKFLOW_EXECUTION_INITIATED"
-        return event(
-            number, kind, 1.0, start_child_workflow_execution_initiated_event_attributes=told
-        )
+        return event(number, kind, 1.0, start_child_workflow_execution_initiated_event_attributes=told)
 
     ended = "CHILD_WORKFLOW_EXECUTION_COMPLETED"
     history = [

@@ -33,8 +33,8 @@ async def test_a_runs_open_workflows_are_terminated_and_others_stay(server: Any,
     mine[0] = "o'brien's-20261126-1-open-1-0"
     # Of two runs that begin in one second the second has a number behind its name.
     others = ["bake-20261126b-1-open-1-1", "someone-elses", "bake-20261126-2-1-open-1-1"]
-    for workflow in (*mine, *others):
-        await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
+    for name in (*mine, *others):
+        await client.start_workflow("BakeWorkflow", id=name, task_queue=task_queue)
     await _listed(client, task_queue, 33)
 
     cleaned = await clean(client, task_queue, "20261126")
@@ -42,13 +42,13 @@ async def test_a_runs_open_workflows_are_terminated_and_others_stay(server: Any,
     assert cleaned == Cleaned(30, ())
     assert await open_workflows(client, task_queue, "20261126b") == (others[0],)
     assert await open_workflows(client, task_queue, "20261126-2") == (others[2],)
-    for workflow, status in (
+    for name, status in (
         (mine[0], WorkflowExecutionStatus.TERMINATED),
         (others[0], WorkflowExecutionStatus.RUNNING),
         (others[1], WorkflowExecutionStatus.RUNNING),
         (others[2], WorkflowExecutionStatus.RUNNING),
     ):
-        assert (await client.get_workflow_handle(workflow).describe()).status is status
+        assert (await client.get_workflow_handle(name).describe()).status is status
 
 
 def test_the_verb_cleans_where_the_run_measured(
@@ -224,9 +224,9 @@ async def test_orders_and_children_of_other_task_queues_are_found(server: Any, t
     assert goes_on.status is WorkflowExecutionStatus.RUNNING
 
 
-async def _start(address: str, workflow: str, task_queue: str, listed: int = 1) -> None:
+async def _start(address: str, name: str, task_queue: str, listed: int = 1) -> None:
     client = await Client.connect(address)
-    await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
+    await client.start_workflow("BakeWorkflow", id=name, task_queue=task_queue)
     await _listed(client, task_queue, listed)
 
 

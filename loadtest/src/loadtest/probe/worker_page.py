@@ -89,7 +89,11 @@ def _most_started(lines: Iterable[tuple[Mapping[str, str], float]]) -> int:
     Return how many workers that may take activities the process has started; the SDKs of Go and Java count the parts of
     each worker on their own.
     """
-    kinds = [value for labels, value in lines if "worker_type" not in labels or _is_of_kind(labels, "worker_type", "activity")]
+    kinds = [
+        value
+        for labels, value in lines
+        if "worker_type" not in labels or _is_of_kind(labels, "worker_type", "activity")
+    ]
     return round(max(kinds, default=0.0))
 
 

@@ -73,7 +73,9 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
         notes.append(
             f"workflows of other types closed beside {' and '.join(started)}: they are left out of the counts"
         )
-    notes += [told for told in (activities_elsewhere(measured), work_left_behind(measured)) if told is not None]
+    notes += [
+        told for told in (activities_elsewhere(measured), work_left_behind(measured)) if told is not None
+    ]
     if done is None and declared != 0:
         notes.append(
             "throughput is counted in workflow closes, which come in waves, as nobody counted activities"

@@ -67,7 +67,9 @@ def _others_continued(measured: Measured) -> bool:
     Tell whether workflows of a type of which none closed went on as a new run, as a long-living one does that orders
     signal: the time of such a run counts beside that of the orders.
     """
-    closed = types_closed(measured.worker_whole, WORKER_CLOSED) | types_closed(measured.server_whole, SERVER_CLOSED)
+    closed = types_closed(measured.worker_whole, WORKER_CLOSED) | types_closed(
+        measured.server_whole, SERVER_CLOSED
+    )
     continued = {
         kind
         for whole in (measured.worker_whole, measured.server_whole)

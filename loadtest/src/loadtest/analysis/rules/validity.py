@@ -192,7 +192,10 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     if found is None:
         return []
     theirs = mine / found
-    least, most = min(low * theirs, theirs - LITTLE_SLACK_SECONDS), max(high * theirs, theirs + LITTLE_SLACK_SECONDS)
+    least, most = (
+        min(low * theirs, theirs - LITTLE_SLACK_SECONDS),
+        max(high * theirs, theirs + LITTLE_SLACK_SECONDS),
+    )
     if least <= mine and mine - mean_start_seconds(measured) <= most:
         return []
     return [
