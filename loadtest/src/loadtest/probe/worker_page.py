@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from loadtest.catalogue.shop_metrics import SHOP_METRICS
 from loadtest.errors import MeasurementError
+from loadtest.plural import counted
 from loadtest.probe.exposition import Sample, is_same_value, labels_of, sample
 from loadtest.results.worker_facts import WorkerFacts
 
@@ -99,7 +100,7 @@ def _most_started(lines: Iterable[tuple[Mapping[str, str], float]]) -> int:
 
 def _of_several(workers: int) -> str:
     return (
-        f"its process has started {workers} workers of the task queue, and its page tells the slots of one; let the SDK send "
+        f"its process has started {counted(workers, 'worker')} of the task queue, and its page tells the slots of one; let the SDK send "
         "heartbeats every 5 s, which tell of each"
     )
 
