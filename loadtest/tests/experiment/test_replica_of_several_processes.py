@@ -41,3 +41,18 @@ async def test_processes_that_are_listed_late_make_the_step_invalid(system: Fake
     assert (
         "is 3 processes, which its heartbeats did not tell when the step began" in measured.problems[0].text
     )
+
+
+@pytest.mark.parametrize("shares", [False, True])
+async def test_slots_of_workers_that_share_a_page_are_those_of_their_heartbeats(
+    system: FakeSystem, shares: bool
+) -> None:
+    """The page counts the tasks of all of them, and shows the slots of one."""
+    system.shares_page = shares
+
+    measured, _ = await carry_out(system)
+
+    assert measured.worker_whole is not None
+    by_heartbeat = sum(worker.activity_slots_used or 0 for worker in measured.workers)
+    assert measured.slots_used == by_heartbeat
+    assert (measured.limits.activity_slots is None) is shares

@@ -49,6 +49,7 @@ class FakeSystem:
         beats_at: Unix time of the first heartbeat that holds numbers.
         processes: Processes of each worker.
         processes_at: Unix time from which these are listed.
+        shares_page: Whether several workers of each process write their slots to one series.
         supervised_at: Second of a step at which the first replica's worker is started anew within its process.
         strangers: Names of pollers that are no replicas.
         shows_main: Whether the workers' pages show the kit's ``main``; ``None`` where nobody looked.
@@ -93,6 +94,7 @@ class FakeSystem:
     slots: int | None = 10
     processes: int = 1
     processes_at: float = 0.0
+    shares_page: bool = False
     supervised_at: float | None = None
     strangers: tuple[str, ...] = ()
     shows_main: bool | None = None

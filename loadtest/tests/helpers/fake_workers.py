@@ -64,6 +64,7 @@ class FakeWorkers:
             shows_main=system.shows_main,
             started_at=self._started_at(replica),
             processes=system.processes if now >= system.processes_at else 1,
+            shares_page=system.shares_page,
         )
 
     def _started_at(self, replica: Replica) -> float:

@@ -224,9 +224,9 @@ async def test_orders_and_children_of_other_task_queues_are_found(server: Any, t
     assert goes_on.status is WorkflowExecutionStatus.RUNNING
 
 
-async def _start(address: str, workflow: str, task_queue: str, listed: int = 1) -> None:
+async def _start(address: str, name: str, task_queue: str, listed: int = 1) -> None:
     client = await Client.connect(address)
-    await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
+    await client.start_workflow("BakeWorkflow", id=name, task_queue=task_queue)
     await _listed(client, task_queue, listed)
 
 

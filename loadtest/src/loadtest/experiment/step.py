@@ -91,6 +91,7 @@ async def run_step(
         watch,
         lambda second, sentence: tell(Tick(second, sentence)),
         clock,
+        reads_slots=not any(worker.shares_page for worker in ready.workers),
     )
     workers = WorkerWatch(
         ports.workers, replicas, step.wants_activities, lambda problem: tell(ProblemSeen(problem.text)), clock

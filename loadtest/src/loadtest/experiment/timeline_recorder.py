@@ -95,6 +95,8 @@ class TimelineRecorder:
         window: WindowWatch,
         tell: Callable[[Second, str], None],
         clock: Clock,
+        *,
+        reads_slots: bool = True,
     ) -> None:
         """
         Args:
@@ -105,8 +107,10 @@ class TimelineRecorder:
             window: Stopping rule of the window; it is fed after each second of the window.
             tell: Gets each second when it is seen, and the stopping rule's sentence.
             clock: Clock of the experiment.
+            reads_slots: Whether the pages tell the slots of all workers.
         """
         self._metrics = metrics
+        self._reads_slots = reads_slots
         self._queue = queue
         self.sample = sample_pages(endpoints)
         self._instruction = instruction
@@ -185,9 +189,10 @@ class TimelineRecorder:
         try:
             used, finished, wait = await asyncio.to_thread(self._count, self._first, before, pages)
             if self._phase(pages.at - self._instruction.start_at) == "window":
-                if used is not None:
-                    self.slots_used.append(self.sample.scaled(used))
-                self.limits.look_at_pages(self._metrics, pages, self.sample)
+                if self._reads_slots:
+                    if used is not None:
+                        self.slots_used.append(self.sample.scaled(used))
+                    self.limits.look_at_pages(self._metrics, pages, self.sample)
                 await self._window.feed(self._metrics, pages, self.sample)
         except MeasurementError as error:
             self.gaps.append(f"a look at the workers' pages could not be read: {error}")

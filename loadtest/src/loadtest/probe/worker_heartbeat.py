@@ -63,6 +63,7 @@ def facts_from_heartbeats(replica: str, beats: Sequence[WorkerHeartbeat], now: f
         activity_polls_scale=any(beat.activity_poller_info.is_autoscaling for beat in told),
         workflow_polls_scale=any(beat.workflow_poller_info.is_autoscaling for beat in told),
         cached_workflows=sum(beat.current_sticky_cache_size for beat in told),
+        shares_page=len(activity) > len({process_of(beat) for beat in told}),
         why=None
         if supplier == "Fixed"
         else f"its activity slots have no fixed number ({supplier or 'none'})",

@@ -10,16 +10,18 @@ from dataclasses import replace
 
 from loadtest.catalogue.shop_metrics import SHOP_METRICS
 from loadtest.errors import MeasurementError
+from loadtest.plural import counted
 from loadtest.probe.exposition import Sample, is_same_value, labels_of, sample
 from loadtest.results.worker_facts import WorkerFacts
 
 _AVAILABLE, _USED = "worker_task_slots_available", "worker_task_slots_used"
-_POLLERS, _RECEIVED = "num_pollers", "activity_task_received"
+_POLLERS, _RECEIVED, _STARTED = "num_pollers", "activity_task_received", "worker_start"
 _ACTIVITY_WAITS = "activity_schedule_to_start_latency"
 _WORKFLOW_WAITS = "workflow_task_schedule_to_start_latency"
-_FAMILIES = (_AVAILABLE, _USED, _POLLERS, _RECEIVED)
+_FAMILIES = (_AVAILABLE, _USED, _POLLERS, _RECEIVED, _STARTED)
 _OF_MAIN = frozenset(metric.name for metric in SHOP_METRICS)
 _HISTOGRAMS = (_ACTIVITY_WAITS, _WORKFLOW_WAITS)
+_NO_ACTIVITIES = "its page shows no activity slots; it may have no activities"
 NO_PAGE = (
     "its slots are not known: it serves no page of SDK metrics at METRICS_PORT and the server has no heartbeat of it "
     "with numbers; serve the page, or let the SDK send heartbeats (the second comes after an interval, 60 s by default)"
@@ -41,7 +43,8 @@ def facts_from_page(
         namespace: Namespace whose series count; a process may have workers in several, on queues of the same name.
 
     Returns:
-        The facts; all of them ``None`` with a reason if the page holds none of the families.
+        The facts; all of them ``None`` with a reason if the page holds none of the families. Workers of one process and one
+        task queue write their slots to the same series, so that a page of several tells no slots.
     """
     by_family: dict[str, list[tuple[Mapping[str, str], float]]] = {
         family: [] for family in (*_FAMILIES, *_HISTOGRAMS)
@@ -59,6 +62,8 @@ def facts_from_page(
     found = WorkerFacts(replica, shows_main=shows_main, why=NO_PAGE)
     if not by_family[_AVAILABLE]:
         return found
+    if (several := _most_started(by_family[_STARTED])) > 1:
+        by_family[_AVAILABLE], by_family[_USED] = [], []
     activity, workflow = ("worker_type", "activity"), ("worker_type", "workflow")
     used = _sum(by_family[_USED], activity), _sum(by_family[_USED], workflow)
     free = _sum(by_family[_AVAILABLE], activity), _sum(by_family[_AVAILABLE], workflow)
@@ -75,7 +80,28 @@ def facts_from_page(
         activities_taken=_sum(by_family[_ACTIVITY_WAITS]),
         workflow_tasks_taken=_sum(by_family[_WORKFLOW_WAITS]),
         eager=_eager(by_family[_RECEIVED]),
-        why=None if free[0] is not None else "its page shows no activity slots; it may have no activities",
+        shares_page=several > 1,
+        why=_of_several(several) if several > 1 else None if free[0] is not None else _NO_ACTIVITIES,
+    )
+
+
+def _most_started(lines: Iterable[tuple[Mapping[str, str], float]]) -> int:
+    """
+    Return how many workers that may take activities the process has started; the SDKs of Go and Java count the parts of
+    each worker on their own.
+    """
+    kinds = [
+        value
+        for labels, value in lines
+        if "worker_type" not in labels or _is_of_kind(labels, "worker_type", "activity")
+    ]
+    return round(max(kinds, default=0.0))
+
+
+def _of_several(workers: int) -> str:
+    return (
+        f"its process has started {counted(workers, 'worker')} of the task queue, and its page tells the slots of one; let the SDK send "
+        "heartbeats every 5 s, which tell of each"
     )
 
 

@@ -92,7 +92,7 @@ class WorkerProbe:
 
         A page is current, so heartbeats are read only where a page does not tell. For a replica whose page told before,
         an old heartbeat tells nothing, as it stays listed for up to a minute after the process stopped. A page belongs
-        to one process, so for a replica of several processes only heartbeats tell.
+        to one process and tells the slots of one worker, so for a replica of several only heartbeats tell.
 
         Raises:
             MeasurementError: The server could not be asked.
@@ -167,10 +167,10 @@ class WorkerProbe:
         page = await self._page(replica)
         mine = [beat for beat in beats if is_of(replica, beat, process_group) and is_alive(beat, now)]
         processes = max(1, len({process_of(beat) for beat in mine}))
-        if processes > 1:
+        told = facts_from_heartbeats(replica.identity, mine, now)
+        if processes > 1 or (told is not None and told.shares_page):
             self._several.add(replica.identity)
             self._paged.discard(replica.identity)
-        told = facts_from_heartbeats(replica.identity, mine, now)
         self._remember(replica, page, told)
         first = next(filter(is_first, mine), None)
         if told is not None:

@@ -37,6 +37,8 @@ class WorkerFacts:
         started_at: Unix time, by the worker's own clock, at which the newest of its processes' workers was started, as
             heartbeats tell it.
         processes: Number of processes that the replica is known to be, by heartbeats.
+        shares_page: Whether several workers of one process write their activity slots to the same series of its page, which
+            tells those of one.
         first_beat: Whether it has sent only its first heartbeat, which holds no numbers; the next one follows within 60
             s.
         why: Why something is not known, and what would make it known.
@@ -64,6 +66,7 @@ class WorkerFacts:
     serves_sessions: bool = False
     started_at: float | None = None
     processes: int = 1
+    shares_page: bool = False
     first_beat: bool = False
     why: str | None = None
 

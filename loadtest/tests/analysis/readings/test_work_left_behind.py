@@ -19,9 +19,9 @@ PLAN = synthetic.demo_plan()
     ("activities", "children", "told"),
     [
         (0, 0, None),
-        (3, 0, "20 sampled orders ended before 3 activities of theirs"),
-        (0, 20, "20 sampled orders ended before 20 child workflows of theirs"),
-        (1, 1, "20 sampled orders ended before 1 activity and 1 child workflow of theirs"),
+        (3, 0, "20 sampled orders ended before 3 activities"),
+        (0, 20, "20 sampled orders ended before 20 child workflows"),
+        (1, 1, "20 sampled orders ended before 1 activity and 1 child workflow"),
     ],
 )
 def test_work_that_goes_on_after_its_order_is_told(activities: int, children: int, told: str | None) -> None:
@@ -33,4 +33,4 @@ def test_work_that_goes_on_after_its_order_is_told(activities: int, children: in
     step = read_step(replace(synthetic.step(), histories=sample), PLAN)
 
     notes = [note for note in step.notes if "sampled orders ended before" in note]
-    assert [note.partition(": what")[0] for note in notes] == ([] if told is None else [told])
+    assert [note.partition(" that they had")[0] for note in notes] == ([] if told is None else [told])

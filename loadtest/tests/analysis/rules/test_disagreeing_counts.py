@@ -13,7 +13,7 @@ from synthetic import demo_plan, step
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 
 OTHERS, RETRIED = (
-    "something else uses this server",
+    "workflows or the scenario's `start` start others of the same type",
     "leave `retry_policy` out of the scenario's `start_workflow`",
 )
 

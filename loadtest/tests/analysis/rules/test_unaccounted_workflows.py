@@ -87,3 +87,13 @@ def test_a_longer_window_is_no_remedy_where_no_workflow_ended() -> None:
     closed = replace(_unended(3, 600), key=synthetic.step(1, "saturate").key, arrival_rate=None)
 
     assert too_few_closes(_with_runs_ended(closed, 5), synthetic.demo_plan()) == []
+
+
+@pytest.mark.parametrize(("acknowledged", "told"), [(200, False), (188, True)])
+def test_starts_that_had_not_returned_are_told(acknowledged: int, told: bool) -> None:
+    """One that awaits an update or an activity of its own hangs before its workflow is there, and the workflow was blamed."""
+    step = whole(acknowledged=acknowledged)(_unended(3, 600))
+
+    (reason,) = unaccounted_workflows(step, synthetic.demo_plan())
+
+    assert ("`start` had not returned for 12 of them" in reason) is told

@@ -27,7 +27,7 @@ def work_left_behind(measured: Measured) -> str | None:
         if number
     ]
     return (
-        f"{counted(sample.workflows, 'sampled order')} ended before {' and '.join(left)} of theirs: what these still do is in no "
-        "order's time, and counts in the step in which it falls, as this one's or a later one's; orders that wait for it would "
+        f"{counted(sample.workflows, 'sampled order')} ended before {' and '.join(left)} that they had started: what goes on is in "
+        "no order's time, and counts in the step in which it falls, as this one's or a later one's; orders that wait for it would "
         "have it all"
     )

@@ -66,6 +66,6 @@ def _why_disagreeing(measured: Measured, *, is_more: bool) -> str:
             "or lower the rate"
         )
     return (
-        "something else uses this server, namespace or task queue, workflows start others of their own type, or some were "
-        "lost: give the run a task queue of its own, and such children a type of their own"
+        "something else uses this server, namespace or task queue, workflows or the scenario's `start` start others of the same "
+        "type, or some were lost: give the run a task queue of its own, and such others a type of their own"
     )

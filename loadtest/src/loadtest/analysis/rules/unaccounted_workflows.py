@@ -12,6 +12,7 @@ from loadtest.analysis.readings.workflow_counts import (
     closed_by_server,
     closed_by_workers,
     counted_activities,
+    failed_starts,
     is_closed,
 )
 from loadtest.plan import Plan
@@ -28,6 +29,9 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
         return []
     attempts = told_attempts(failed_attempts(measured), failed_workflow_tasks(measured))
     tried = f"{', '.join(attempts)}, and what fails is tried anew; " if attempts else ""
+    report = measured.injector.whole
+    if (starting := report.sent - report.acknowledged - failed_starts(report)) > 0:
+        tried += f"the scenario's `start` had not returned for {starting} of them; "
     if all_left_open(measured):
         going_on = closed_by_workers(measured) or closed_by_server(measured) or 0
         # As many as there are may have ended just after the drain.
