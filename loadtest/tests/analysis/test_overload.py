@@ -211,3 +211,22 @@ def test_slots_that_were_not_full_make_no_rate_overloaded_below_what_they_would_
 
     assert [result.verdict for result in results] == [StepVerdict.VALID, StepVerdict.OVERLOADED]
     assert results[0].load_level == "at capacity"
+
+
+def test_a_loop_of_workers_whose_slots_are_not_known_makes_no_rate_overloaded(steady: Measured) -> None:
+    """
+    It had eight orders in flight for a hundred slots, so it measured itself: three times its rate is carried easily.
+
+    Workers of SDKs that send no heartbeats (Python's before 1.20, all but the newest in Go and Java) tell of no slots
+    where they serve no page.
+    """
+    before = replace(saturated(), slots=None, slots_used=None)
+    found = cell_capacity([before])
+    assert found is not None
+    step = replace(steady, slots=None, arrival_rate=3 * found.capacity.orders_per_second)
+
+    result = read_step(step, PLAN, judge_closed([before], PLAN))
+
+    assert result.verdict is StepVerdict.VALID
+    assert (result.capacity, result.utilization_ratio, result.load_level) == (None, None, None)
+    assert "slots are known" in result.why["capacity"]

@@ -71,7 +71,7 @@ OTHER_QUEUE = CORE.replace('task_queue="q"', 'task_queue="another"')
     [
         pytest.param(CORE, (4, 1, 100, 2, 5, 5, True), id="sdk-core"),
         pytest.param(CORE.replace("_total", ""), (4, 1, 100, 2, 5, 5, True), id="without-suffixes"),
-        pytest.param(GO, (7, 0, None, None, 2, None, None), id="another-prefix-and-timestamps"),
+        pytest.param(GO, (7, None, None, None, 2, None, None), id="another-prefix-and-timestamps-and-no-slots-in-use"),
         pytest.param(GO_TALLY, (8, 2, None, None, 2, 2, None), id="go-by-tally"),
         pytest.param(JAVA_MICROMETER, (200, 0, 200, 1, 5, None, None), id="java-by-micrometer"),
         pytest.param(f'{CORE}temporal_num_pollers{{poller_type="activity_task"}} NaN\n', (4, 1, 100, 2, 5, 5, True), id="a-gauge-that-has-gone"),

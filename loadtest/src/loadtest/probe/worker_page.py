@@ -65,6 +65,8 @@ def facts_from_page(
     if (several := _most_started(by_family[_STARTED])) > 1:
         by_family[_AVAILABLE], by_family[_USED] = [], []
     activity, workflow = ("worker_type", "activity"), ("worker_type", "workflow")
+    # Older SDKs of Go show free slots alone: of those in use nothing is known then.
+    none_used = 0 if by_family[_USED] else None
     used = _sum(by_family[_USED], activity), _sum(by_family[_USED], workflow)
     free = _sum(by_family[_AVAILABLE], activity), _sum(by_family[_AVAILABLE], workflow)
     return replace(
@@ -72,9 +74,9 @@ def facts_from_page(
         source="page",
         at=at,
         activity_slots=_total(free[0], used[0]),
-        activity_slots_used=used[0] if used[0] is not None else 0 if free[0] is not None else None,
+        activity_slots_used=used[0] if used[0] is not None else none_used if free[0] is not None else None,
         workflow_slots=_total(free[1], used[1]),
-        workflow_slots_used=used[1] if used[1] is not None else 0 if free[1] is not None else None,
+        workflow_slots_used=used[1] if used[1] is not None else none_used if free[1] is not None else None,
         activity_pollers=_sum(by_family[_POLLERS], ("poller_type", "activity")),
         workflow_pollers=_sum(by_family[_POLLERS], ("poller_type", "workflow")),
         activities_taken=_sum(by_family[_ACTIVITY_WAITS]),

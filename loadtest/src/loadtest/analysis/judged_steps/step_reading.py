@@ -37,7 +37,9 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Errors, MeasuredCapacity
 
-NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
+NO_CAPACITY = (
+    "this cell has no valid saturate step of workers whose slots are known, so its capacity is not known"
+)
 NO_MODEL = "no model was made of this step, which takes twins"
 
 

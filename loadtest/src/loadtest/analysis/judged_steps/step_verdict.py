@@ -196,9 +196,15 @@ def judge_in_run(
 
 def capacity_for(closed: Iterable[JudgedStep], plan: Plan, key: StepKey) -> CellCapacity | None:
     """
-    Return the capacity of a step's cell from its valid saturate steps; ``None`` where there is none.
+    Return the capacity of a step's cell from its valid saturate steps; ``None`` where none tells it.
+
+    A loop that was sized without the workers' slots may have been too small to fill them, so it tells no capacity.
     """
-    pairs = loop_pairs(each.measured for each in closed if each.is_valid and same_cell(each.measured, key))
+    pairs = loop_pairs(
+        each.measured
+        for each in closed
+        if each.is_valid and each.measured.slots is not None and same_cell(each.measured, key)
+    )
     found = cell_capacity([pair.counting for pair in pairs], known_work(plan))
     if found is None or found.is_full:
         return found
