@@ -56,3 +56,13 @@ def kit(cluster: Kit) -> Kit:
     profile = os.environ.get("E2E_PROFILE", "dev")
     assert cluster.make("deploy", f"PROFILE={profile}", "GRAFANA=0", timeout=1200).code == 0
     return cluster
+
+
+@pytest.fixture(autouse=True)
+def no_sweep_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """
+    A test that failed in the middle of its sweep does not fail those that follow.
+    """
+    yield
+    if "kit" in request.fixturenames:
+        request.getfixturevalue("kit").end_sweeps()

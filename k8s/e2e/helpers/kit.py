@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +68,11 @@ class Kit:
 
     Attributes:
         results: Folder of fetched runs.
+        submits: Every ``loadtest submit`` that was started.
     """
 
     results: Path
+    submits: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def make(self, *arguments: str, timeout: float = 900) -> Done:
         """
@@ -134,7 +136,19 @@ class Kit:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.submits.append(process)
         return Sweep(self, process)
+
+    def end_sweeps(self) -> None:
+        """
+        End the sweeps that are followed still, as a test that failed leaves them: the next one would be refused.
+        """
+        followed = [process for process in self.submits if process.poll() is None]
+        for process in followed:
+            process.kill()
+            process.wait()
+        if followed:
+            self.kubectl("delete", "jobs", "--all", "--namespace", "loadtest", "--cascade=foreground")
 
     def sweep(self, plan: str, *arguments: str) -> Finished:
         """
