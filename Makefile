@@ -70,7 +70,7 @@ smoke: setup ## the shortest sweep that is valid (90 s)
 ##@ Changing the kit: checks
 
 .PHONY: check
-check: $(BIN)/.installed-dev ## lint, types and every test that starts no process: the inner loop (90 s on two cores)
+check: $(BIN)/.installed-dev ## lint, types and every test that starts no process: the inner loop (two minutes on two cores)
 	@$(MAKE) --jobs=3 quick lint
 
 .PHONY: quick

@@ -101,6 +101,7 @@ def test_a_chart_that_is_edited_meanwhile_is_not_remembered(chart: Path, tmp_pat
     assert helm.times == 1
 
 
+@pytest.mark.process
 def test_a_file_of_values_is_read_anew(charts: Charts, tmp_path: Path) -> None:
     """
     The same name may hold others by now.
