@@ -13,7 +13,7 @@ import pytest
 
 from loadtest.catalogue import BY_KEY, read_by_sweep
 from loadtest.catalogue.server_version import server_version
-from loadtest.probe.page import Page, PageScope, cut, read, younger_than
+from loadtest.probe.page import Page, PageScope, cut, read, versions_of, younger_than
 from loadtest.probe.page_difference import difference
 
 DATA = Path(__file__).parent / "data"
@@ -67,7 +67,7 @@ def test_what_a_page_lacks_is_what_its_server_is_too_young_for(version: str) -> 
             line.startswith(f"{metric.series[-1]}{{") and _is_of(line, metric.where) for line in told.values
         )
     }
-    young = {metric.key for metric in read_by_sweep("server") if younger_than(metric, [told])}
+    young = {metric.key for metric in read_by_sweep("server") if younger_than(metric, versions_of([told]))}
 
     waits = {"server.activity_schedule_to_start"} if version == "1.25" else set()
     assert young == {"server.workflow_closed", "server.workflow_endtoend", "server.tasks_added"} | waits
@@ -118,7 +118,7 @@ def test_a_server_that_tells_no_version_is_taken_to_be_new(build: str) -> None:
     """
     A build of one's own whose version cannot be read counts as one that has everything.
     """
-    assert not younger_than(BY_KEY["server.workflow_closed"], [read("server", build)])
+    assert not younger_than(BY_KEY["server.workflow_closed"], versions_of([read("server", build)]))
 
 
 @pytest.mark.parametrize(

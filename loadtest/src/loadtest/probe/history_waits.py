@@ -11,6 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.enums.v1 import EventType, ParentClosePolicy
@@ -22,6 +23,27 @@ from loadtest.results.history_sample import HistorySample
 
 # Few at once, so that reading histories stays a small part of the server's work.
 _AT_ONCE = 8
+
+
+_ACTIVITY_ENDS = frozenset(
+    {
+        EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
+        EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
+        EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
+        EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED,
+    }
+)
+# The last is of a child that never began.
+_CHILD_ENDS = frozenset(
+    {
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED,
+        EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED,
+    }
+)
 
 
 @dataclass(slots=True)
@@ -96,52 +118,24 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
                 child = event.start_child_workflow_execution_initiated_event_attributes
                 if child.parent_close_policy == ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON:
                     found.left_children.add(event.event_id)
-            case _ if (ended := _ended_activity(event)) is not None:
+            case kind if kind in _ACTIVITY_ENDS:
+                ended = _attributes(event).scheduled_event_id
                 last_ended = stage_of.get(ended, last_ended)
                 found.left_activities.discard(ended)
-            case _ if (ended := _ended_child(event)) is not None:
-                found.left_children.discard(ended)
+            case kind if kind in _CHILD_ENDS:
+                found.left_children.discard(_attributes(event).initiated_event_id)
             case _:
                 pass
     return found
 
 
-def _ended_activity(event: HistoryEvent) -> int | None:
+def _attributes(event: HistoryEvent) -> Any:
     """
-    Return the scheduled event of the activity that an event ends, however; ``None`` for another event.
+    Return what an event tells beside its number and time, of whatever type it is.
     """
-    match event.event_type:
-        case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-            return event.activity_task_completed_event_attributes.scheduled_event_id
-        case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
-            return event.activity_task_failed_event_attributes.scheduled_event_id
-        case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
-            return event.activity_task_timed_out_event_attributes.scheduled_event_id
-        case EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED:
-            return event.activity_task_canceled_event_attributes.scheduled_event_id
-        case _:
-            return None
-
-
-def _ended_child(event: HistoryEvent) -> int | None:
-    """
-    Return the event that asked for the child that an event ends, however, or that never began; ``None`` for another event.
-    """
-    match event.event_type:
-        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
-            return event.child_workflow_execution_completed_event_attributes.initiated_event_id
-        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
-            return event.child_workflow_execution_failed_event_attributes.initiated_event_id
-        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
-            return event.child_workflow_execution_timed_out_event_attributes.initiated_event_id
-        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED:
-            return event.child_workflow_execution_canceled_event_attributes.initiated_event_id
-        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED:
-            return event.child_workflow_execution_terminated_event_attributes.initiated_event_id
-        case EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED:
-            return event.start_child_workflow_execution_failed_event_attributes.initiated_event_id
-        case _:
-            return None
+    name = event.WhichOneof("attributes")
+    assert name is not None  # every event of a server has them
+    return getattr(event, name)
 
 
 class SampledHistories:

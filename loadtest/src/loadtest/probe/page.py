@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from loadtest.catalogue import PROCESS_METRICS, Metric, Presence, read_by_sweep
-from loadtest.catalogue.server_version import server_version
+from loadtest.catalogue.server_version import ServerVersion, server_version
 from loadtest.errors import FamilyAbsentError
 from loadtest.probe.exposition import is_same_value, labels_of, name_of, sample
 
@@ -154,27 +154,34 @@ def services_of(page: Page) -> set[str]:
     return {_labels(identity)["service_name"] for identity in page.values if identity.startswith("restarts{")}
 
 
-def younger_than(metric: Metric, pages: Iterable[Page]) -> bool:
+def versions_of(pages: Iterable[Page]) -> list[tuple[str, ServerVersion]]:
     """
-    Tell whether a metric is younger than a server whose page should have it, so that its absence says nothing.
-
-    A page that does not tell its version is taken to be of a new server.
+    Return the services of the server on the pages, each with its version; those that tell none are left out.
     """
-    since = None if metric.role != "server" or metric.since is None else server_version(metric.since)
-    if since is None:
-        return False
-    builds = (
+    builds = [
         _labels(identity)
         for page in pages
         for identity in page.values
         if identity.startswith("build_information{")
+    ]
+    told = ((build["service_name"], server_version(build["build_version"])) for build in builds)
+    return [(service, version) for service, version in told if version is not None]
+
+
+def younger_than(metric: Metric, versions: Iterable[tuple[str, ServerVersion]]) -> bool:
+    """
+    Tell whether a metric is younger than a server whose page should have it, so that its absence says nothing.
+
+    A page that does not tell its version is taken to be of a new server.
+
+    Args:
+        metric: The metric.
+        versions: Services of the server and their versions, by ``versions_of``.
+    """
+    since = None if metric.role != "server" or metric.since is None else server_version(metric.since)
+    return since is not None and any(
+        version < since for service, version in versions if metric.service in (None, service)
     )
-    told = (
-        server_version(build["build_version"])
-        for build in builds
-        if metric.service in (None, build["service_name"])
-    )
-    return any(version < since for version in told if version is not None)
 
 
 def refuse_absent(page: Page, role: str) -> None:

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 
 from loadtest.catalogue import Metric, MetricKind, MetricReading, Presence
 from loadtest.errors import CounterResetError, MeasurementError
-from loadtest.probe.page import ROLES, Page, PageScope, refuse_absent, series, services_of, younger_than
+from loadtest.probe.page import (
+    ROLES,
+    Page,
+    PageScope,
+    refuse_absent,
+    series,
+    services_of,
+    versions_of,
+    younger_than,
+)
 from loadtest.results.metric_difference import Difference, Histogram
 
 _START_TIME = "process_start_time_seconds"
@@ -84,7 +93,8 @@ def difference(
     if first.keys() != last.keys():
         odd = ", ".join(sorted(first.keys() ^ last.keys()))
         raise MeasurementError(f"{odd}: looked at only once, so what it counted in between is not known")
-    young = {metric.key for metric in ROLES[role] if younger_than(metric, after)}
+    versions = versions_of(after)
+    young = {metric.key for metric in ROLES[role] if younger_than(metric, versions)}
     sums = _Sums(counters=dict.fromkeys(_offered(after, role), 0.0))
     for endpoint in first:
         refuse_absent(first[endpoint], role)

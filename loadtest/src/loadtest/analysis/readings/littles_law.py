@@ -4,7 +4,7 @@ Little's law as a cross-check of the books: the same workflows, timed by injecto
 
 from __future__ import annotations
 
-from loadtest.analysis.estimators.percentiles import MICROSECONDS, decode
+from loadtest.analysis.estimators.percentiles import mean_of_hdr
 from loadtest.analysis.readings.backlog import window_seconds
 from loadtest.analysis.readings.workflow_counts import (
     SERVER_CLOSED,
@@ -61,8 +61,7 @@ def mean_start_seconds(measured: Measured) -> float:
     an update after that.
     """
     encoded = measured.injector.histograms.get("service")
-    timed = None if encoded is None else decode(encoded)
-    return timed.get_mean_value() / MICROSECONDS if timed is not None and timed.get_total_count() else 0.0
+    return 0.0 if encoded is None else mean_of_hdr(encoded)
 
 
 def _others_continued(measured: Measured) -> bool:

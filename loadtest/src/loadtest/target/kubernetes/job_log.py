@@ -14,7 +14,7 @@ from typing import Any
 import urllib3
 
 from loadtest.errors import TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, found_or_none, missing, no_answer
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, found_or_none, missing
 from loadtest.target.kubernetes.container import has_terminated, is_over, status_of
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
@@ -111,7 +111,7 @@ class JobLog:
         )
 
     def _demand_patience(self, heard: float, error: Exception) -> None:
-        if isinstance(error, TargetError) and not (no_answer(error) or self._patience.bears(error)):
+        if isinstance(error, TargetError) and not self._patience.bears(error):
             raise OutOfSightError(str(error)) from error
         if time.monotonic() - heard > _AWAY_SECONDS:
             raise OutOfSightError(

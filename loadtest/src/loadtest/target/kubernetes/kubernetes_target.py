@@ -14,7 +14,7 @@ from typing import Any
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import Plan
 from loadtest.results.measured_step import ProcessUse, Replica
-from loadtest.target.kubernetes.api import Api, no_answer
+from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.container import has_died, is_over, replicas_of
 from loadtest.target.kubernetes.held_leases import Hold
@@ -128,8 +128,7 @@ class KubernetesTarget:
                     scaled = True
                 ready = await asyncio.to_thread(self._ready, replicas, late)
             except TargetError as error:
-                passes = no_answer(error) or self._patience.bears(error)
-                if late or not passes or isinstance(error, WorkerDiedError):
+                if late or not self._patience.bears(error) or isinstance(error, WorkerDiedError):
                     raise
             else:
                 if ready is not None:
@@ -169,7 +168,7 @@ class KubernetesTarget:
         except TimeoutError:
             return None
         except TargetError as error:
-            if not (no_answer(error) or self._patience.bears(error)):
+            if not self._patience.bears(error):
                 raise
             return None
 

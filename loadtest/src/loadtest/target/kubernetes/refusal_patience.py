@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 from loadtest.errors import TargetError
-from loadtest.target.kubernetes.api import lacks_a_right
+from loadtest.target.kubernetes.api import lacks_a_right, no_answer
 
 # An API server 1.34.3 that had just begun to listen refused for two seconds.
 REFUSED_SECONDS = 20.0
@@ -26,8 +26,11 @@ class RefusalPatience:
 
     def bears(self, error: TargetError) -> bool:
         """
-        Tell whether an error may pass by itself, being the refusal of a right for less than some seconds.
+        Tell whether an error may pass by itself: the cluster does not answer, or has refused a right for less than some
+        seconds.
         """
+        if no_answer(error):
+            return True
         now = time.monotonic()
         if now - self._last > REFUSED_SECONDS:
             self._first = now

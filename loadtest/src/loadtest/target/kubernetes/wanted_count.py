@@ -8,7 +8,6 @@ import threading
 import time
 
 from loadtest.errors import TargetError
-from loadtest.target.kubernetes.api import no_answer
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.scaled_pods import Scalable
 
@@ -61,8 +60,7 @@ class WantedCount:
                 try:
                     self._workers.scale(replicas)
                 except TargetError as error:
-                    passes = no_answer(error) or patience.bears(error)
-                    if not passes or time.monotonic() > deadline:
+                    if not patience.bears(error) or time.monotonic() > deadline:
                         raise
                     time.sleep(1.0)
                 else:
