@@ -52,7 +52,7 @@ def grafana() -> Iterator[Recorded]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     recorded.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield recorded
     server.shutdown()

@@ -77,7 +77,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalPro
     needs("prometheus")
     folder: Path = tmp_path_factory.mktemp("window")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), KnownWorker)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         with LocalPrometheus(folder, scrape_seconds=2) as prometheus:
             KnownWorker.began = time.time()

@@ -71,7 +71,7 @@ def answering(answers: Mapping[str, object], folder: Path) -> Iterator[Path]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield _kubeconfig(folder, f"http://127.0.0.1:{server.server_port}")
         finally:

@@ -39,7 +39,7 @@ def exporters() -> Iterator[str]:
     Serve the page as long as the block does, and say where: ``host:port``.
     """
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Exporter) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield f"127.0.0.1:{server.server_port}"
         finally:

@@ -72,7 +72,7 @@ class FakeCluster:
         The cluster as the product sees it.
         """
         group: Any = self
-        return Api(group, group, group, group, group, group, "a cluster in memory")
+        return Api(group, group, group, group, group, group, "a cluster in memory", pause_seconds=0.005)
 
     @property
     def api_client(self) -> Any:

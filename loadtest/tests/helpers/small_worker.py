@@ -114,7 +114,7 @@ def serve(core: str, port: int) -> None:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
 
 
 async def main(address: str, task_queue: str, identity: str, port: int, kind: str) -> None:

@@ -116,7 +116,7 @@ def server(authority: _Authority, tmp_path: Path) -> Iterator[_Server]:
     context.load_cert_chain(*authority.server_files(tmp_path))
     with _Server(("127.0.0.1", 0), _NothingThere) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()
 

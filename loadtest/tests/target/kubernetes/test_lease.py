@@ -13,7 +13,7 @@ from fake_cluster import FakeCluster, refusal
 
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import parse_plan
-from loadtest.target.kubernetes import held_leases
+from loadtest.target.kubernetes import held_leases, refusal_patience
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, LeaseLostError, lease_of
 from loadtest.target.kubernetes.taken_workers import open_target
@@ -238,8 +238,11 @@ async def test_the_workers_get_their_count_back(cluster: FakeCluster) -> None:
     }
 
 
-async def test_a_count_that_cannot_be_restored_stays_noted(cluster: FakeCluster) -> None:
+async def test_a_count_that_cannot_be_restored_stays_noted(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The error is told, and the Lease stays with the count for the next sweep."""
+    monkeypatch.setattr(refusal_patience, "REFUSED_SECONDS", 0.05)
     with pytest.raises(TargetError, match="not allowed"):
         async with open_target(
             cluster.api, ClusterPlace("shop", "workers"), PLAN, [lease(cluster, "nightly")]

@@ -18,7 +18,7 @@ from loadtest.experiment.ports import Target
 from loadtest.plan import parse_plan
 from loadtest.probe import page_metrics
 from loadtest.probe.page_metrics import PageMetrics
-from loadtest.target.kubernetes import server_pages
+from loadtest.target.kubernetes import kubernetes_target, server_pages
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import Holder, Lease, lease_of
@@ -108,6 +108,7 @@ async def test_a_method_of_the_target_lets_the_loop_run(
         return looked_up(*asked)
 
     monkeypatch.setattr(server_pages.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(kubernetes_target, "SAMPLE_SECONDS", 0.01)
     cluster.before = lambda call, _name: handshake.wait(call)
 
     await METHODS[method](target)

@@ -53,6 +53,7 @@ class Api:
     Attributes:
         core, apps, batch, autoscaling, coordination, custom: The Kubernetes client's groups.
         where: Name of the cluster in errors.
+        pause_seconds: How long to wait before the same is asked again.
     """
 
     core: Any
@@ -62,6 +63,7 @@ class Api:
     coordination: Any
     custom: Any
     where: str
+    pause_seconds: float = 0.5
 
 
 def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:

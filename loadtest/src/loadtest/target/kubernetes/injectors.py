@@ -102,7 +102,7 @@ class InjectorJob:
                     f"injectors of an earlier sweep still run in {self.namespace} after {self.gone_seconds:g} s "
                     f"(waits.injectors_ready_seconds); delete the pods of Job {name}"
                 )
-            time.sleep(0.5)
+            time.sleep(self.api.pause_seconds)
 
     def make(self, job: Mapping[str, Any]) -> None:
         """

@@ -80,7 +80,7 @@ class JobLog:
                     raise self._deleted()
                 if is_over(pod) or has_terminated(pod, CONTAINER):
                     return
-            time.sleep(0.5)
+            time.sleep(self.job.api.pause_seconds)
 
     def exit_code(self) -> int:
         """
@@ -126,7 +126,7 @@ class JobLog:
                 pods, is_there = self.job.pods.all(), self.job.read() is not None
             except TargetError as error:
                 self._demand_patience(heard, error)
-                time.sleep(0.5)
+                time.sleep(self.job.api.pause_seconds)
                 continue
             heard = time.monotonic()
             for pod in pods:
@@ -150,7 +150,7 @@ class JobLog:
                     f"added first, give it longer: --set waits.job_started_seconds={2 * self.start_seconds:g}\n"
                     f"{self.job.pods.story(pods)}"
                 )
-            time.sleep(0.5)
+            time.sleep(self.job.api.pause_seconds)
 
     def _pod(self, name: str) -> Any | None:
         namespace, read = self.job.namespace, self.job.api.core.read_namespaced_pod

@@ -62,7 +62,7 @@ class KubernetesTarget:
         self._api = api
         self._place = place
         self._workers = place.of(api)
-        self.count = WantedCount(self._workers)
+        self.count = WantedCount(self._workers, api.pause_seconds)
         self._plan = plan
         fleet = self._look()
         self._pods = self._pods_of(fleet)
@@ -134,7 +134,7 @@ class KubernetesTarget:
                 if ready is not None:
                     self._expected = self._seen = ready
                     return ready
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(self._api.pause_seconds)
 
     def _ready(self, replicas: int, late: bool) -> tuple[Replica, ...] | None:
         listed = [pod for pod in self._pods.listed() if not is_over(pod)]

@@ -169,7 +169,7 @@ class Volume:
             if time.monotonic() > deadline or pod.status.phase == "Failed":
                 story = Pods(api, namespace, "").story([pod])
                 raise TargetError(f"the pod that reads the volume did not start ({state(pod)}):\n{story}")
-            time.sleep(0.3)
+            time.sleep(api.pause_seconds)
 
 
 def reading_pod(name: str, template: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:

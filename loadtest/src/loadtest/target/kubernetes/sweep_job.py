@@ -229,7 +229,7 @@ class SweepJob:
                 raise TargetError(
                     f"{self}: the ended Job is not gone after {_GONE_SECONDS:g} s; see its finalizers"
                 )
-            time.sleep(0.3)
+            time.sleep(self.api.pause_seconds)
 
     def _pods_have_ended(self) -> bool:
         """

@@ -20,12 +20,14 @@ class WantedCount:
     The workers' replica count while a sweep has them.
     """
 
-    def __init__(self, workers: Scalable) -> None:
+    def __init__(self, workers: Scalable, pause_seconds: float) -> None:
         """
         Args:
             workers: The object that has the count.
+            pause_seconds: How long to wait before a cluster that did not answer is asked again.
         """
         self._workers = workers
+        self._pause_seconds = pause_seconds
         # An interrupted sweep does not wait for the thread that asks for a count: that thread must not ask after the
         # restored count.
         self._turn = threading.Lock()
@@ -62,6 +64,6 @@ class WantedCount:
                 except TargetError as error:
                     if not patience.bears(error) or time.monotonic() > deadline:
                         raise
-                    time.sleep(1.0)
+                    time.sleep(self._pause_seconds)
                 else:
                     return
