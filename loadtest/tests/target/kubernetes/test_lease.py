@@ -23,9 +23,7 @@ PLAN = parse_plan({"name": "p"}, "plan")
 
 
 class Clock:
-    """
-    A clock that goes on by sleeping alone.
-    """
+    """A clock that goes on by sleeping alone."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -39,9 +37,7 @@ class Clock:
 
 @pytest.fixture
 def cluster() -> FakeCluster:
-    """
-    A load test's namespace with the pods of two sweeps, and workers.
-    """
+    """A load test's namespace with the pods of two sweeps, and workers."""
     made = FakeCluster()
     for name in ("nightly", "submitted"):
         made.put("pod", pod(name, namespace="loadtest", containers=("sweep",)))
