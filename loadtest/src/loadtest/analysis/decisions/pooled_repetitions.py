@@ -1,5 +1,5 @@
 """
-The repetitions of one cell as one longer window: adds failed orders and late tasks, never answers.
+The repetitions of one cell, pooled as one longer window: adds failed orders and late tasks, never answers.
 
 To join the answers of the repetitions would be a vote: of many repetitions one misses the bound by luck, and many short
 ones never decide.
@@ -20,7 +20,7 @@ from loadtest.results.step_result_parts import Errors
 from loadtest.results.window_decision import Decided, Decision
 
 
-def added_repetitions(steps: Sequence[StepResult]) -> list[StepResult]:
+def pooled_repetitions(steps: Sequence[StepResult]) -> list[StepResult]:
     """
     Return the steps, each with the failed orders and the late workflow tasks of all of them.
 
@@ -36,7 +36,7 @@ def added_repetitions(steps: Sequence[StepResult]) -> list[StepResult]:
     ]
 
 
-def added_late_tasks(decisions: Sequence[Decision]) -> Decision:
+def pooled_late_tasks(decisions: Sequence[Decision]) -> Decision:
     """
     Join what the late activities of repetitions say.
 
