@@ -13,7 +13,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
-from loadtest.analysis.decisions.demands import answer_in_words, by_answer
+from loadtest.analysis.decisions.fewest_replicas import answer_in_words, by_answer
 from loadtest.cli.capacity_plan import searching_plan
 from loadtest.errors import InputError
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo

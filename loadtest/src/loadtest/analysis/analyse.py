@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from loadtest.analysis.capacities.scaling import describe_scaling
 from loadtest.analysis.costs.sweep_cpu_cost import cost
-from loadtest.analysis.decisions.demands import demands, no_demand
+from loadtest.analysis.decisions.fewest_replicas import fewest_replicas_by_load, no_demand
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.run_verdict import decide, decide_all
@@ -105,7 +105,7 @@ def _measured_combinations(steps: Sequence[Measured], plan: Plan) -> list[Settin
 
 
 def _combination(factors: Setting, steps: Sequence[StepResult], plan: Plan) -> CombinationResult:
-    wanted = demands(steps, plan)
+    wanted = fewest_replicas_by_load(steps, plan)
     verdict, reasons = decide(steps, plan, wanted)
     return CombinationResult(
         factors=dict(factors),

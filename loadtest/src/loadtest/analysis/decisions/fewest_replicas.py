@@ -76,7 +76,7 @@ def _with_verb(counts: Sequence[int], *, named: bool = False) -> str:
     return f"{told} replica is" if tuple(counts) == (1,) else f"{told} replicas are"
 
 
-def demand(steps: Sequence[StepResult], plan: Plan, load: int) -> Demand:
+def fewest_replicas(steps: Sequence[StepResult], plan: Plan, load: int) -> Demand:
     """
     Find the fewest replicas that keep the SLO under one open load of the plan.
     """
@@ -99,12 +99,14 @@ def demand(steps: Sequence[StepResult], plan: Plan, load: int) -> Demand:
     )
 
 
-def demands(steps: Sequence[StepResult], plan: Plan) -> tuple[Demand, ...]:
+def fewest_replicas_by_load(steps: Sequence[StepResult], plan: Plan) -> tuple[Demand, ...]:
     """
     Find the demand under each open load; empty for a plan without one.
     """
     return tuple(
-        demand(steps, plan, index) for index, load in enumerate(plan.loads) if load.kind is LoadKind.OPEN
+        fewest_replicas(steps, plan, index)
+        for index, load in enumerate(plan.loads)
+        if load.kind is LoadKind.OPEN
     )
 
 
