@@ -13,7 +13,7 @@ import numpy as np
 from loadtest import arrivals
 from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
 from loadtest.analysis.decisions.model_answer import fewest_counted, is_far_below
-from loadtest.analysis.decisions.model_of_fewer_replicas import far_below_by_fewer
+from loadtest.analysis.decisions.model_from_fewer_replicas import far_below_by_fewer
 from loadtest.analysis.rules.enough_closes import (
     LONGEST_AGAIN_SECONDS,
     seconds_of_enough_closes,
