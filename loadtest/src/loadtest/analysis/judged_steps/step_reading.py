@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.decisions.late_activities import late_ratio
 from loadtest.analysis.estimators.share_interval import share_ends
-from loadtest.analysis.judged_steps.closed_load_repeat import repeat_notes
 from loadtest.analysis.judged_steps.step_notes import step_notes
 from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
+from loadtest.analysis.judged_steps.worth_another_attempt import repeat_notes
 from loadtest.analysis.readings import counts_of_pages, latencies, workflow_counts
 from loadtest.analysis.readings.actions_per_order import actions_per_order
 from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_ends

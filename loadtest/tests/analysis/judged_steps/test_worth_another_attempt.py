@@ -11,9 +11,9 @@ import synthetic
 from changes import Change, counter, little
 from full_machine import BESIDE_OTHERS, UNSEEN_SERVER, filled, not_level
 
-from loadtest.analysis.judged_steps.closed_load_repeat import answer_rests_on, why_not_again
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
+from loadtest.analysis.judged_steps.worth_another_attempt import answer_rests_on, why_not_again
 from loadtest.plan import Fraction, Load, Open, Saturate
 from loadtest.results.disturbance import OutsideLook
 from loadtest.results.measured_step import Measured
