@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.judged_steps.step_notes import restarts_told
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
-from loadtest.analysis.readings.other_task_queues import activities_elsewhere
+from loadtest.analysis.readings.history_notes import activities_elsewhere
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.readings.workflow_counts import leaves_open

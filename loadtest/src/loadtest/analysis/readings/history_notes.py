@@ -1,9 +1,11 @@
 """
-What is not seen of activities that a step's workflows schedule on other task queues than the one under test.
+Notes on what sampled histories show and a step does not count: activities on other task queues than the one under test,
+and what goes on when its order has ended.
 """
 
 from __future__ import annotations
 
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 
 # A user with one queue per session would otherwise fill the page.
@@ -36,3 +38,28 @@ def queues_elsewhere(measured: Measured) -> str:
     names = sorted(counted, key=lambda name: (-counted[name], name))
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f"{', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def work_left_behind(measured: Measured) -> str | None:
+    """
+    Return a note if sampled workflows ended before activities or abandoned children of theirs did.
+
+    What these do counts where it falls: after the last order of a closed load nobody waits for it, and the next step has
+    it beside its own.
+    """
+    sample = measured.histories
+    if sample is None or not (sample.left_activities or sample.left_children):
+        return None
+    left = [
+        told
+        for number, told in (
+            (sample.left_activities, counted(sample.left_activities, "activity", "activities")),
+            (sample.left_children, counted(sample.left_children, "child workflow")),
+        )
+        if number
+    ]
+    return (
+        f"{counted(sample.workflows, 'sampled order')} ended before {' and '.join(left)} that they had started: what goes on is in "
+        "no order's time, and counts in the step in which it falls, as this one's or a later one's; orders that wait for it would "
+        "have it all"
+    )
