@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from temporalio.client import Client
 
-from loadtest.analysis.rules.server_request_limits import line_of_needs
+from loadtest.analysis.rules.long_poll_limits import line_of_needs
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.cli.experiment_ports import connect_servers
 from loadtest.cli.named_servers import named_server

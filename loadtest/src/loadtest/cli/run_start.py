@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.analysis.rules.server_request_limits import demand_server_allows
+from loadtest.analysis.rules.long_poll_limits import demand_server_allows
 from loadtest.cli.cluster_flags import pod_host, server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
 from loadtest.cli.named_servers import demand_as_kept

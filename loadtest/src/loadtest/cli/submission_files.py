@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loadtest.analysis.rules.server_request_limits import demand_server_allows, line_of_needs
+from loadtest.analysis.rules.long_poll_limits import demand_server_allows, line_of_needs
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submitted_plan import SubmittedDesign
 from loadtest.cli.unread_work import refuse_unread_work

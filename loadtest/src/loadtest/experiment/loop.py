@@ -18,7 +18,7 @@ from loadtest.analysis.readings.history_notes import activities_elsewhere
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.readings.workflow_counts import leaves_open
-from loadtest.analysis.rules.awaited_results import demand_awaitable
+from loadtest.analysis.rules.long_poll_limits import demand_awaitable
 from loadtest.design.design import Answer, Design, KeptStep, NextStep, judged_closed_steps
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
