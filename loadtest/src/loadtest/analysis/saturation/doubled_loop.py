@@ -19,7 +19,7 @@ from loadtest.analysis.readings.workflow_counts import (
 )
 from loadtest.analysis.saturation.cell_capacity import UNSEEN_CV, histogram_cv, slot_looks, slots_used_ratio
 from loadtest.analysis.saturation.saturation_limit import RISE_RATIO, limit_of
-from loadtest.analysis.saturation.starved_slots import LEAST_STARVED_RATIO, starved_ratio
+from loadtest.analysis.saturation.slots_lacking_orders import LEAST_LACKING_ORDERS_RATIO, lacking_orders_ratio
 from loadtest.plan import Plan, Saturate
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
@@ -244,8 +244,8 @@ def _limit(step: Measured, rise: float | None) -> Limit:
 
 
 def _lacks_no_orders(step: Measured) -> bool:
-    starved = starved_ratio(step)
-    return starved is not None and starved < LEAST_STARVED_RATIO
+    lacking = lacking_orders_ratio(step)
+    return lacking is not None and lacking < LEAST_LACKING_ORDERS_RATIO
 
 
 def _used(step: Measured) -> str:
@@ -267,7 +267,7 @@ def _obstacle(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | 
         )
     if _lacks_no_orders(step):
         return (
-            f"slots were without a task in {100 * (starved_ratio(step) or 0.0):.1f} % of their time, so that more orders "
+            f"slots were without a task in {100 * (lacking_orders_ratio(step) or 0.0):.1f} % of their time, so that more orders "
             "would only wait"
         )
     if load.in_flight_per_slot is not None:

@@ -11,18 +11,18 @@ from loadtest.analysis.readings.workflow_counts import looked_seconds
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 
-# Of 78 simulated systems, those that gain more than 3 % from twice the orders starve for 1.8 % or more in each of ten
-# steps, and a system that starves for less than 1 % gains at most 1.1 %.
-LEAST_STARVED_RATIO = 0.01
+# Of 78 simulated systems, those that gain more than 3 % from twice the orders lack them for 1.8 % or more in each of ten
+# steps, and a system that lacks them for less than 1 % gains at most 1.1 %.
+LEAST_LACKING_ORDERS_RATIO = 0.01
 
 
-def starved_ratio(step: Measured) -> float | None:
+def lacking_orders_ratio(step: Measured) -> float | None:
     """
     Return the share of the slots' time in which fewer orders than there are slots had a task.
 
     Some of the orders in flight are between two activities, or between one order's end and the next one's start: by
     Little's law all those that neither wait nor hold a slot. Each order is taken to be there independently and with the
-    same probability, so that their number is binomial; slots starve while it exceeds the number of orders beyond one
+    same probability, so that their number is binomial; slots lack orders while it exceeds the number of orders beyond one
     per slot.
 
     Returns:

@@ -13,7 +13,7 @@ from known_system import ACTIVITIES, WORK
 from searched_system import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.saturation_limit import RISE_RATIO
-from loadtest.analysis.saturation.starved_slots import LEAST_STARVED_RATIO, starved_ratio
+from loadtest.analysis.saturation.slots_lacking_orders import LEAST_LACKING_ORDERS_RATIO, lacking_orders_ratio
 from loadtest.results.step_key import StepKey
 
 LONG_SECONDS = 400.0
@@ -41,14 +41,14 @@ def _completed(traits: Traits, orders_per_slot: int) -> int:
     return sum(WARM_UP_SECONDS < at < LONG_SECONDS for at in system.record.started)
 
 
-def _starved(traits: Traits) -> list[float]:
+def _lacking_ratios(traits: Traits) -> list[float]:
     found = []
     for seed in SEEDS:
         plan = plan_of_one_count(traits.replicas, 0.15, "uniform", seed)
         step = SearchedSystem(traits, seed, draws_known=False).saturated(
             plan, StepKey(traits.replicas, 0, "saturate", 1)
         )
-        found.append(starved_ratio(step) or 0.0)
+        found.append(lacking_orders_ratio(step) or 0.0)
     return found
 
 
@@ -56,17 +56,17 @@ def _starved(traits: Traits) -> list[float]:
 def test_slots_that_lack_no_orders_gain_nothing_from_more(traits: Traits) -> None:
     """However long the hand-over leaves them idle, each of five steps of 15 s says so."""
     assert _completed(traits, 4) / _completed(traits, 2) - 1 < RISE_RATIO
-    assert max(_starved(traits)) < LEAST_STARVED_RATIO
+    assert max(_lacking_ratios(traits)) < LEAST_LACKING_ORDERS_RATIO
 
 
 @pytest.mark.parametrize("traits", LACKING.values(), ids=LACKING)
 def test_slots_that_twice_the_orders_fill_are_seen_to_lack_them(traits: Traits) -> None:
     """In each of five steps of 15 s, so that none goes without its second step."""
     assert _completed(traits, 4) / _completed(traits, 2) - 1 > RISE_RATIO
-    assert min(_starved(traits)) >= LEAST_STARVED_RATIO
+    assert min(_lacking_ratios(traits)) >= LEAST_LACKING_ORDERS_RATIO
 
 
 def test_nobody_knows_of_workers_without_a_page() -> None:
     """Nor of an open load."""
-    assert starved_ratio(synthetic.step(1, "open")) is None
-    assert starved_ratio(replace(synthetic.step(1, "saturate"), worker_window=None)) is None
+    assert lacking_orders_ratio(synthetic.step(1, "open")) is None
+    assert lacking_orders_ratio(replace(synthetic.step(1, "saturate"), worker_window=None)) is None
