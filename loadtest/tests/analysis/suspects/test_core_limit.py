@@ -10,8 +10,8 @@ import pytest
 import synthetic
 from planted_pressures import PLANTED
 
-from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
+from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.suspect import SuspectName as S
 
@@ -66,4 +66,4 @@ def test_a_step_tells_its_limit() -> None:
     """As the target read it."""
     step = replace(synthetic.step(1), limits=LimitFacts(worker_core_limit=0.5))
 
-    assert pressure_of(step, synthetic.demo_plan()).worker_core_limit == 0.5
+    assert suspect_readings_of(step, synthetic.demo_plan()).worker_core_limit == 0.5

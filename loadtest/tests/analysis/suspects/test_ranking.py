@@ -9,15 +9,15 @@ from dataclasses import replace
 import pytest
 from planted_pressures import IDLE_ACTIVITIES, IDLE_WORKFLOWS, PLANTED, recorded_pressure
 
-from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.ranking import first_suspects, rank_suspects
+from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
 from loadtest.results.limit_facts import MachineUse
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import SuspectName as S
 
 
 @pytest.mark.parametrize(("pressure", "planted"), PLANTED.values(), ids=PLANTED.keys())
-def test_the_planted_limit_is_the_first_suspect(pressure: Pressure, planted: set[S]) -> None:
+def test_the_planted_limit_is_the_first_suspect(pressure: SuspectReadings, planted: set[S]) -> None:
     """Of every recorded plant, and no other suspect is told as likely as it."""
     ranked = rank_suspects(pressure)
 
@@ -27,7 +27,7 @@ def test_the_planted_limit_is_the_first_suspect(pressure: Pressure, planted: set
 
 def test_nothing_known_points_nowhere() -> None:
     """Readings that are missing are no evidence of anything."""
-    unknown = Pressure(1, QueuePressure("activity"), QueuePressure("workflow"))
+    unknown = SuspectReadings(1, QueueReadings("activity"), QueueReadings("workflow"))
 
     assert rank_suspects(unknown) == ()
     assert first_suspects(()) == ()

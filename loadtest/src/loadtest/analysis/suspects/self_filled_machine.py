@@ -4,8 +4,8 @@ A machine that the system under test fills by itself: nothing from outside took 
 
 from __future__ import annotations
 
-from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.server_rules import is_disturbed, machine, other_cores
+from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.suspect import SuspectName
@@ -23,8 +23,8 @@ def why_full(measured: Measured, plan: Plan) -> str | None:
         ``None`` for a machine that has a core left, that other programs fill, or whose use is not known, as beside a
         server whose CPU is not seen.
     """
-    pressure = pressure_of(measured, plan)
-    full = [one for one in machine(pressure) if one.name is SuspectName.MACHINE]
-    if not full or other_cores(pressure) is None or is_disturbed(pressure):
+    readings = suspect_readings_of(measured, plan)
+    full = [one for one in machine(readings) if one.name is SuspectName.MACHINE]
+    if not full or other_cores(readings) is None or is_disturbed(readings):
         return None
     return f"{full[0].evidence}, so the system itself fills it"

@@ -30,7 +30,7 @@ _SLOTS_USED: Mapping[Kind, SlotNumber] = {
 
 
 @dataclass(frozen=True, slots=True)
-class QueuePressure:
+class QueueReadings:
     """
     Readings of one kind of task in the window, over all replicas; ``None`` is "not known".
 
@@ -70,7 +70,7 @@ class QueuePressure:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressure:
+class SuspectReadings:
     """
     Everything that the ranking of suspects reads; ``None`` is "not known".
 
@@ -95,8 +95,8 @@ class Pressure:
     """
 
     replicas: int
-    activity: QueuePressure
-    workflow: QueuePressure
+    activity: QueueReadings
+    workflow: QueueReadings
     in_flight: float | None = None
     is_closed: bool = True
     loop_limit: Limit | None = None
@@ -116,7 +116,7 @@ class Pressure:
     worker_core_limit: float | None = None
 
 
-def pressure_of(measured: Measured, plan: Plan) -> Pressure:
+def suspect_readings_of(measured: Measured, plan: Plan) -> SuspectReadings:
     """
     Take the readings of one step.
 
@@ -128,7 +128,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
     hit, miss = counter_of(worker, "worker.sticky_hit"), counter_of(worker, "worker.sticky_miss")
     tasks = (hit or 0.0) + (miss or 0.0)
     planned = plan.work.seconds + plan.work.cpu_seconds
-    return Pressure(
+    return SuspectReadings(
         replicas=measured.key.replicas,
         activity=_queue(measured, plan, "activity"),
         workflow=_queue(measured, plan, "workflow"),
@@ -151,7 +151,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
     )
 
 
-def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueuePressure:
+def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueueReadings:
     server, worker = measured.server_window, measured.worker_window
     waits = _histogram(worker, f"worker.{kind}_schedule_to_start") or _histogram(
         server, f"server.{kind}_schedule_to_start"
@@ -166,7 +166,7 @@ def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueuePressure:
         for second in window_seconds(measured)
         if (tasks := getattr(second, f"backlog_{kind}")) is not None
     ]
-    return QueuePressure(
+    return QueueReadings(
         kind=kind,
         wait_p50_seconds=_median_wait(waits),
         wait_mean_seconds=_mean(waits),
