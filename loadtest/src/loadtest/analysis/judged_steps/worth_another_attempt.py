@@ -15,7 +15,7 @@ from loadtest.analysis.readings.workflow_counts import is_closed, none_ended
 from loadtest.analysis.rules.disturbances import disturbances, disturbed_window
 from loadtest.analysis.rules.enough_closes import is_too_short_again
 from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES, late_looks, uneven_halves
-from loadtest.analysis.suspects.self_filled_machine import why_full
+from loadtest.analysis.suspects.server_rules import why_full
 from loadtest.plan import Fraction, LoadKind, Open, Plan
 from loadtest.results.disturbance import DisturbanceKind
 from loadtest.results.measured_step import Measured

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from loadtest.analysis.readings.full_machine import is_full
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text
-from loadtest.analysis.suspects.suspect_readings import SuspectReadings
+from loadtest.analysis.suspects.suspect_readings import SuspectReadings, suspect_readings_of
+from loadtest.plan import Plan
 from loadtest.plural import counted, plural
+from loadtest.results.measured_step import Measured
 from loadtest.results.suspect import Suspect, SuspectName
 
 # A limit that refuses from time to time is reached by chance; one that limits the system refuses all the time.
@@ -177,3 +179,22 @@ def writes_queue(readings: SuspectReadings) -> bool:
     """
     shard = readings.shard_wait_mean_seconds
     return shard is not None and shard >= LONG_SHARD_WAIT_SECONDS
+
+
+def why_full(measured: Measured, plan: Plan) -> str | None:
+    """
+    Say which parts of a step's own system fill its machine.
+
+    Args:
+        measured: The step.
+        plan: Plan of the step's cell.
+
+    Returns:
+        ``None`` for a machine that has a core left, that other programs fill, or whose use is not known, as beside a
+        server whose CPU is not seen.
+    """
+    readings = suspect_readings_of(measured, plan)
+    full = [one for one in machine(readings) if one.name is SuspectName.MACHINE]
+    if not full or other_cores(readings) is None or is_disturbed(readings):
+        return None
+    return f"{full[0].evidence}, so the system itself fills it"
