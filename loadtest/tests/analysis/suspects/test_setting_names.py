@@ -12,8 +12,7 @@ import synthetic
 from temporalio.worker import Worker
 
 from loadtest.analysis.judged_steps import step_suspects
-from loadtest.analysis.suspects import sdk_options
-from loadtest.analysis.suspects.sdk_options import OF_WORKERS, option_text
+from loadtest.analysis.suspects.setting_names import OF_WORKERS, option_text
 from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.suspect import Suspect, SuspectName
@@ -47,7 +46,7 @@ def test_each_language_is_named_once(sdks: list[str | None], told: str) -> None:
 
 
 def _told_of(name: SuspectName, monkeypatch: pytest.MonkeyPatch) -> Suspect:
-    monkeypatch.setattr(step_suspects, "rank_suspects", lambda _pressure: (found(name, 3, "readings"),))
+    monkeypatch.setattr(step_suspects, "rank_suspects", lambda _readings: (found(name, 3, "readings"),))
     step = replace(synthetic.step(1, "saturate"), workers=(WorkerFacts("w", sdk="temporal-go 1.48.0"),))
     ranked = step_suspects.step_suspects(step, synthetic.demo_plan(), StepVerdict.VALID)
     assert ranked is not None
@@ -61,7 +60,7 @@ def test_a_worker_of_ones_own_is_told_of_no_setting_of_the_kits(
     """Neither a variable, nor a value of the kit's chart, nor an option as Python has it."""
     setting = _told_of(name, monkeypatch).setting
 
-    of_python = sdk_options.option_text(name, ["temporal-python"]) if name in OF_WORKERS else "in Python"
+    of_python = option_text(name, ["temporal-python"]) if name in OF_WORKERS else "in Python"
     assert setting.text
     assert "REPAIRSHOP" not in setting.text
     assert "settings." not in setting.text
