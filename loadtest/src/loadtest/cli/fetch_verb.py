@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.load_test_options import (
+from loadtest.cli.cronjob_flags import (
     CONTEXT,
     DEFAULT_JOB,
     DEFAULT_KUBE_NAMESPACE,

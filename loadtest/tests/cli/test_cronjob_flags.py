@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from loadtest.cli.cronjob_flags import flags_of_cronjob
 from loadtest.cli.kubeconfig import OWN_KUBECONFIG
-from loadtest.cli.load_test_options import flags_of_load_test
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ from loadtest.cli.load_test_options import flags_of_load_test
 )
 def test_what_is_not_the_usual_is_named(given: tuple[Any, ...], told: str) -> None:
     """`loadtest fetch` without them would look for a CronJob that is not there."""
-    assert flags_of_load_test(*given) == told
+    assert flags_of_cronjob(*given) == told

@@ -1,5 +1,5 @@
 """
-The flags that name a load test in a cluster, declared once for `submit` and `fetch`.
+The flags that name an installed load test by its CronJob and its cluster, declared once for `submit` and `fetch`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KUBECONFIG = typer.Option(
 CONTEXT = typer.Option(help="Name of a cluster of yours, with --kubeconfig.")
 
 
-def flags_of_load_test(
+def flags_of_cronjob(
     kube_namespace: str, job: str, kubeconfig: Path | None = None, context: str | None = None
 ) -> str:
     """
