@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.cli.machine_refusal import machine_refusal
+from loadtest.cli.machine_errors import machine_error
 
 pytestmark = pytest.mark.process
 
@@ -77,8 +77,8 @@ def test_a_defect_is_no_verdict(error: str) -> None:
 @pytest.mark.parametrize("error", [OSError("of a library"), RuntimeError("of a library")], ids=repr)
 def test_an_error_of_a_library_is_none_of_the_machine(error: Exception) -> None:
     """It has no number, and is a defect."""
-    assert machine_refusal(error) is None
-    assert machine_refusal(OSError(errno.EMFILE, "Too many open files")) is not None
+    assert machine_error(error) is None
+    assert machine_error(OSError(errno.EMFILE, "Too many open files")) is not None
 
 
 def test_an_argument_that_is_no_text_is_refused() -> None:

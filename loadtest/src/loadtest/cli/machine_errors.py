@@ -1,5 +1,5 @@
 """
-What a machine refuses a program: room, descriptors, rights, memory, processes.
+Which errors are this machine's and no defect: it has no room, descriptors, rights, memory or processes left to give.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import errno
 
 # Room, descriptors, memory, rights, a disk that fails; any other error of the system is a defect of the program.
-_REFUSALS = frozenset(
+_OF_MACHINE = frozenset(
     {
         *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS),
         *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
@@ -25,11 +25,11 @@ def is_panic(error: BaseException) -> bool:
     return type(error).__name__ == "PanicException"
 
 
-def machine_refusal(error: BaseException) -> str | None:
+def machine_error(error: BaseException) -> str | None:
     """
     Say what this machine refuses, ``None`` of an error that is not the machine's own.
     """
-    if isinstance(error, OSError) and (error.errno in _REFUSALS or _NO_TEMPORARY in str(error)):
+    if isinstance(error, OSError) and (error.errno in _OF_MACHINE or _NO_TEMPORARY in str(error)):
         return f"this machine refuses what `loadtest` needs: {error}"
     if isinstance(error, MemoryError):
         return "this machine refuses what `loadtest` needs: memory; end other programs, or raise the limit (`ulimit -v`)"
