@@ -1,5 +1,5 @@
 """
-Where a sweep runs: this machine, a service of Docker Compose, or the cluster that it runs in, all opened the same way.
+Where a sweep runs: this machine, a service of Docker Compose, or the cluster that it runs in, each opened the same way.
 
 It connects the target and says where the injectors run; it measures nothing.
 """
@@ -28,9 +28,9 @@ from loadtest.target.worker_command import parse_worker_command
 
 
 @dataclass(frozen=True, slots=True)
-class EnvironmentFlags:
+class PlaceToOpen:
     """
-    Where a sweep runs, as the flags say it.
+    Where a sweep runs, as the plan and the flags say it.
 
     Attributes:
         servers: Each server that already runs, by the name that cells use; empty where the run starts one.
@@ -102,7 +102,7 @@ def first_config(plan: Plan) -> Mapping[str, DynamicValue]:
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class OpenPlace:
     """
     An open target, with its servers and the place of the injectors.
 
@@ -121,7 +121,7 @@ class Environment:
     own_server: bool = False
 
 
-def environment_of(plan: Plan, place: Place, injector_metrics: int | None) -> EnvironmentFlags:
+def place_to_open(plan: Plan, place: Place, injector_metrics: int | None) -> PlaceToOpen:
     """
     Return where a run measures, from the plan and the place that the run kept.
 
@@ -143,7 +143,7 @@ def environment_of(plan: Plan, place: Place, injector_metrics: int | None) -> En
             text("worker_metrics_port"),
         )
         demand_cluster(cluster)
-    return EnvironmentFlags(
+    return PlaceToOpen(
         servers=_servers(plan, text("address"), text("server_metrics")),
         temporal=Path(str(place["temporal"])) if "temporal" in place else None,
         port=int(place["port"]) if "port" in place else None,
@@ -198,9 +198,9 @@ def _compose_place(place: Place, text: Callable[[str], str | None]) -> ComposePl
     return ComposePlace(str(place["service"]), text("worker_metrics_port"), services, text("server_metrics"))
 
 
-async def open_environment(
-    stack: contextlib.AsyncExitStack, place: EnvironmentFlags, plan: Plan, logs: Path
-) -> Environment:
+async def open_place(
+    stack: contextlib.AsyncExitStack, place: PlaceToOpen, plan: Plan, logs: Path
+) -> OpenPlace:
     """
     Open the target that the flags name; the stack closes it.
 
@@ -214,7 +214,7 @@ async def open_environment(
         address = server_address(next(iter(place.servers), None))
         connection = connection_variables(os.environ, own_server=False)
         cluster = await stack.enter_async_context(open_cluster(place.cluster, plan, address))
-        return Environment(
+        return OpenPlace(
             cluster,
             {None: ServerAccess(address, plan.namespace, connection)},
             cluster.own,
@@ -224,7 +224,7 @@ async def open_environment(
         compose = await stack.enter_async_context(open_compose(place.compose, plan))
         (access,) = place.servers.values()
         injectors = InjectorPlace(metrics_port=place.injector_metrics)
-        return Environment(compose, {None: access}, compose.own, injectors)
+        return OpenPlace(compose, {None: access}, compose.own, injectors)
     workers = Workers(
         place.worker_command, plan.task_queue, plan.namespace, plan.worker, exact_bounds(plan), plan.codec
     )
@@ -239,7 +239,7 @@ async def open_environment(
         )
     )
     names: Sequence[str | None] = plan.server_names or (None,)
-    return Environment(
+    return OpenPlace(
         local,
         {name: local.access if name is None else place.servers[name] for name in names},
         workers.own and not commands_of(plan),

@@ -1,10 +1,10 @@
 """
-What a plan asks of the environment before its first step.
+What a plan asks of the place before its first step.
 """
 
 from __future__ import annotations
 
-from loadtest.cli.run_environment import first_config
+from loadtest.cli.open_place import first_config
 from loadtest.plan import Plan, ServerSetup
 from loadtest.target.dev_server import DYNAMIC_CONFIG, with_ours
 
