@@ -8,7 +8,7 @@ from loadtest.errors import InputError
 from loadtest.plan import Plan, Saturate
 
 
-def swept_plan(asked: Plan) -> Plan:
+def sweep_plan(asked: Plan) -> Plan:
     """
     Return a plan that a sweep can carry out.
 
