@@ -1,5 +1,5 @@
 """
-Why blocks are left out; each block is read only once, although a design looks at all of them before each step.
+Problems for which a design leaves blocks out; each block is read only once, although a design looks at all before each step.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from loadtest.results.step_result import StepResult, StepVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class KnownProblems:
+class BlockProblems:
     """
     The problems of the blocks so far.
 
