@@ -30,7 +30,7 @@ _FLUSH_SPANS_EVERY_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-class InjectorProcess:
+class InjectorLifecycle:
     """
     This process's side of Temporal; made on first use, after any fork.
 
