@@ -18,14 +18,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.child import process_group
 from loadtest.errors import MeasurementError
-from loadtest.probe.http_page import fetch_once
-from loadtest.probe.newest_pages import NewestPages, PageBody
-from loadtest.probe.session_workers import (
+from loadtest.probe.go_session_workers import (
     may_serve_sessions,
     polls_for_sessions,
     serves_sessions,
     without_slots,
 )
+from loadtest.probe.http_page import fetch_once
+from loadtest.probe.newest_pages import NewestPages, PageBody
 from loadtest.probe.visibility_text import quoted
 from loadtest.probe.worker_heartbeat import (
     ListedProcess,
