@@ -13,7 +13,7 @@ from loadtest.cli.place_options import TargetKind
 from loadtest.design.design import KeptStep
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
-from loadtest.report.rest_of_run import rest_clause
+from loadtest.report.resume_text import rest_clause
 from loadtest.results.latest_link import LATEST
 from loadtest.results.manifest import Machine
 from loadtest.results.path_from_here import path_from_here

@@ -22,7 +22,7 @@ from loadtest.experiment.progress import Event
 from loadtest.listeners.annotations import open_annotations
 from loadtest.listeners.broadcast import open_listeners
 from loadtest.listeners.display import Display, JsonLines
-from loadtest.report.rest_of_run import resume_command
+from loadtest.report.resume_text import resume_command
 from loadtest.results.run_folder import Run
 
 log = logging.getLogger(__name__)

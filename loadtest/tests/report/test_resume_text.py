@@ -13,7 +13,7 @@ from kept_runs import run_of
 
 from loadtest.analysis import analyse
 from loadtest.report.headlines import headlines
-from loadtest.report.rest_of_run import rest_clause, rest_of_sweep, resume_command
+from loadtest.report.resume_text import rest_clause, rest_clause_of_sweep, resume_command
 
 PLAN = synthetic.demo_plan()
 
@@ -57,13 +57,13 @@ def test_a_run_that_cannot_go_on_is_told_no_command(tmp_path: Path) -> None:
     run = run_of(tmp_path, PLAN, attempts)
     sweep = analyse(attempts, PLAN, run.manifest)
 
-    told = headlines(sweep, rest_of_sweep(run, attempts, sweep))[-1]
+    told = headlines(sweep, rest_clause_of_sweep(run, attempts, sweep))[-1]
 
     assert "`" not in told
     assert told.endswith(
         " steps were not measured: step 1-open1-1 takes its rate from the saturate step of 1 replica, of which no "
         "attempt is valid; measure anew once its cause is gone, or give arrival_rate in the plan."
     )
-    assert rest_of_sweep(run, attempts[:1], analyse(attempts[:1], PLAN, run.manifest)).startswith(
+    assert rest_clause_of_sweep(run, attempts[:1], analyse(attempts[:1], PLAN, run.manifest)).startswith(
         "; `loadtest sweep"
     )

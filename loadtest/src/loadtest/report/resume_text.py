@@ -1,5 +1,5 @@
 """
-How to finish a run that lacks steps: the command to type, or none, as its budget is spent.
+The text that says how to resume a run that lacks steps: the command to type, or none, as its budget is spent.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def rest_clause(run: Run, steps: Iterable[Measured]) -> str:
     return f"; `{resume_command(run)}` does what is left" if spent is None else f", as {spent}"
 
 
-def rest_of_sweep(run: Run, steps: Sequence[Measured], sweep: SweepResult) -> str:
+def rest_clause_of_sweep(run: Run, steps: Sequence[Measured], sweep: SweepResult) -> str:
     """
     Return the same clause of a sweep, which does not propose to go on where the next step cannot be made.
 
