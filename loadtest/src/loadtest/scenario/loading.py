@@ -21,7 +21,7 @@ from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
 from loadtest.scenario.checked_work import WANTED, DrawnWork, checked_work, is_drawn_work
-from loadtest.scenario.read_work import read_work
+from loadtest.scenario.work_keys_read import work_keys_read
 
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHandle
@@ -30,7 +30,7 @@ Failure = Callable[[Any], str | None]
 Start = Callable[["Client", Arrival], Awaitable["WorkflowHandle[Any, Any]"]]
 
 # Files of this package that are no scenarios.
-_MACHINERY = {"arrival", "checked_work", "loading", "files_beside", "read_work"}
+_MACHINERY = {"arrival", "checked_work", "loading", "files_beside", "work_keys_read"}
 # Environment variable with a folder of packages that a user's own scenario needs.
 PACKAGES_FOLDER = "LOADTEST_PACKAGES"
 _NEEDED = (
@@ -187,4 +187,4 @@ def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     if drawn_work is not None:
         drawn_work = checked_work(drawn_work, name)
         drawn_work(Work(), 0)  # what it breaks on is told before anything is measured
-    return Scenario(name, description, activities, start, drawn_work, failure, read_work(start))
+    return Scenario(name, description, activities, start, drawn_work, failure, work_keys_read(start))

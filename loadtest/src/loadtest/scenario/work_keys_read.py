@@ -13,7 +13,7 @@ from typing import Any
 from loadtest.plan import Work
 
 
-def read_work(start: Callable[..., Any]) -> frozenset[str]:
+def work_keys_read(start: Callable[..., Any]) -> frozenset[str]:
     """
     Return the keys that a scenario's ``start`` may read from its arrival; all of them where it hands the arrival or the
     work on, or its source cannot be read.
