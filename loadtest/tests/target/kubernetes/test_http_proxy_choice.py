@@ -16,7 +16,7 @@ from websocket._url import get_proxy_info
 
 from loadtest.cli import app
 from loadtest.errors import InputError
-from loadtest.target.kubernetes.cluster_proxy import choose_proxy
+from loadtest.target.kubernetes.http_proxy_choice import choose_proxy
 
 HOST = "api.corp.example"
 CONFIG = """
