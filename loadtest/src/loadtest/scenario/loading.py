@@ -29,13 +29,12 @@ if TYPE_CHECKING:
 Failure = Callable[[Any], str | None]
 Start = Callable[["Client", Arrival], Awaitable["WorkflowHandle[Any, Any]"]]
 
-# Files of this package that are no scenarios.
-_MACHINERY = {"arrival", "checked_work", "loading", "files_beside", "work_keys_read"}
+_BUILT_IN = "loadtest.scenario.builtin"
 # Environment variable with a folder of packages that a user's own scenario needs.
 PACKAGES_FOLDER = "LOADTEST_PACKAGES"
 _NEEDED = (
     "a scenario is a Python file with a docstring, ACTIVITIES_PER_WORKFLOW = a number or None, and "
-    "`async def start(client, arrival)` that returns a workflow handle; see loadtest/src/loadtest/scenario/repair.py"
+    "`async def start(client, arrival)` that returns a workflow handle; see loadtest/src/loadtest/scenario/builtin/repair.py"
 )
 
 
@@ -79,7 +78,7 @@ def load(name_or_path: str) -> Scenario:
     if is_path(name_or_path):
         path = Path(name_or_path)
         return _checked(_run(path, where), path.stem, where)
-    module = importlib.import_module(f"loadtest.scenario.{name_or_path}")
+    module = importlib.import_module(f"{_BUILT_IN}.{name_or_path}")
     return _checked(module, name_or_path, where)
 
 
@@ -120,8 +119,8 @@ def is_path(text: str) -> bool:
 
 
 def _built_in() -> list[str]:
-    package = str(Path(__file__).parent)
-    return sorted(module.name for module in pkgutil.iter_modules([package]) if module.name not in _MACHINERY)
+    folder = str(Path(__file__).parent / "builtin")
+    return sorted(module.name for module in pkgutil.iter_modules([folder]))
 
 
 def _names() -> str:
