@@ -22,8 +22,8 @@ from loadtest.page_url import pages_by_name
 from loadtest.probe.history_waits import SampledHistories
 from loadtest.probe.http_page import fetch
 from loadtest.probe.left_workflows import OpenOrders
-from loadtest.probe.newest_pages import NewestPages
 from loadtest.probe.page_access import PageAccess, page_accesses
+from loadtest.probe.page_cache import PageCache
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
@@ -98,10 +98,10 @@ async def open_experiment_ports(
                 ready_seconds=plan.waits.injectors_ready_seconds,
             )
         )
-        newest = NewestPages()
-        metrics = PageMetrics(access.namespace, plan.task_queue, newest, clock.now, reads[name])
+        cache = PageCache()
+        metrics = PageMetrics(access.namespace, plan.task_queue, cache, clock.now, reads[name])
         stack.callback(metrics.close)
-        workers = WorkerProbe(client, plan.task_queue, newest)
+        workers = WorkerProbe(client, plan.task_queue, cache)
         stack.callback(workers.close)
         opened[name] = Ports(
             target=place.target,

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from loadtest.catalogue import BY_KEY
 from loadtest.probe.http_page import fetch
-from loadtest.probe.newest_pages import NewestPages, PageBody
 from loadtest.probe.page import Page, PageScope, cut, read, refuse_absent, series
 from loadtest.probe.page_access import PageAccess
+from loadtest.probe.page_cache import PageBody, PageCache
 from loadtest.probe.page_difference import difference
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
@@ -33,19 +33,19 @@ class PageMetrics:
         self,
         namespace: str,
         task_queue: str,
-        newest: NewestPages | None = None,
+        cache: PageCache | None = None,
         now: Callable[[], float] = time.time,
         access: PageAccess | None = None,
     ) -> None:
         """
         Args:
             namespace, task_queue: Namespace and task queue whose series count.
-            newest: Gets each worker's page, for others to read.
+            cache: Gets each worker's page, for others to read.
             now: Unix time of a look, between which differences are taken.
             access: Authorities and token of the server's pages; ``None`` where they ask for none.
         """
         self._scope = PageScope(namespace, task_queue)
-        self._newest = newest
+        self._cache = cache
         self._now = now
         self._access = access
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="scrape")
@@ -72,8 +72,8 @@ class PageMetrics:
     def _fetch(self, name: str, url: str, role: str) -> bytes:
         at = time.time()
         body = fetch(name, url, self._access if role == "server" else None)
-        if self._newest is not None and role == "worker":
-            self._newest.keep(url, PageBody(at, body))
+        if self._cache is not None and role == "worker":
+            self._cache.keep(url, PageBody(at, body))
         return body
 
     def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:

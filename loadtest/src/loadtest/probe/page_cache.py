@@ -22,7 +22,7 @@ class PageBody:
 
 
 @dataclass(frozen=True, slots=True)
-class NewestPages:
+class PageCache:
     """
     The last answer of each URL; may be used from any thread.
     """

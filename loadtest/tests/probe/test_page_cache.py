@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 
-from loadtest.probe.newest_pages import NewestPages, PageBody
+from loadtest.probe.page_cache import PageBody, PageCache
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.measured_step import Replica
@@ -73,9 +73,9 @@ def _beat(age: float) -> WorkerHeartbeat:
 
 async def test_one_look_serves_both(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """The probe reads what was just read, with the time of that look; an old page is read anew."""
-    newest = NewestPages()
-    metrics = PageMetrics("default", "q", newest)
-    probe = WorkerProbe(NOBODY, "q", newest)  # type: ignore[arg-type]  # its page tells, so no server is asked
+    cache = PageCache()
+    metrics = PageMetrics("default", "q", cache)
+    probe = WorkerProbe(NOBODY, "q", cache)  # type: ignore[arg-type]  # its page tells, so no server is asked
     replicas = [Replica("worker-1", page.url, 1, 0.0)]
     monkeypatch.setattr("loadtest.probe.page_metrics.refuse_absent", lambda read, role: None)
 
@@ -86,7 +86,7 @@ async def test_one_look_serves_both(page: Page, monkeypatch: pytest.MonkeyPatch)
     assert facts is not None
     assert facts.activity_slots == 4
     assert facts.at == pytest.approx(scrape.at, abs=0.5)
-    newest.keep(page.url, PageBody(time.time() - 5, b""))
+    cache.keep(page.url, PageBody(time.time() - 5, b""))
     anew = (await probe.looks(replicas))["worker-1"]
     assert len(page.asked) == 2
     assert anew is not None
