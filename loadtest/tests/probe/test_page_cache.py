@@ -16,7 +16,7 @@ import pytest
 from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 
 from loadtest.probe.page_cache import PageBody, PageCache
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.measured_step import Replica
 
@@ -74,10 +74,10 @@ def _beat(age: float) -> WorkerHeartbeat:
 async def test_one_look_serves_both(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """The probe reads what was just read, with the time of that look; an old page is read anew."""
     cache = PageCache()
-    metrics = PageMetrics("default", "q", cache)
+    metrics = PageScraper("default", "q", cache)
     probe = WorkerProbe(NOBODY, "q", cache)  # type: ignore[arg-type]  # its page tells, so no server is asked
     replicas = [Replica("worker-1", page.url, 1, 0.0)]
-    monkeypatch.setattr("loadtest.probe.page_metrics.refuse_absent", lambda read, role: None)
+    monkeypatch.setattr("loadtest.probe.page_scraper.refuse_absent", lambda read, role: None)
 
     scrape = await metrics.scrape({"worker-1": page.url}, "worker")
     facts = (await probe.looks(replicas))["worker-1"]

@@ -24,7 +24,7 @@ from loadtest.probe.http_page import fetch
 from loadtest.probe.left_workflows import OpenOrders
 from loadtest.probe.page_access import PageAccess, page_accesses
 from loadtest.probe.page_cache import PageCache
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.run_folder import Run
@@ -99,7 +99,7 @@ async def open_experiment_ports(
             )
         )
         cache = PageCache()
-        metrics = PageMetrics(access.namespace, plan.task_queue, cache, clock.now, reads[name])
+        metrics = PageScraper(access.namespace, plan.task_queue, cache, clock.now, reads[name])
         stack.callback(metrics.close)
         workers = WorkerProbe(client, plan.task_queue, cache)
         stack.callback(workers.close)

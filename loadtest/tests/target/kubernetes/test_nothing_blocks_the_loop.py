@@ -16,8 +16,8 @@ from fake_cluster import FakeCluster
 
 from loadtest.experiment.ports import Target
 from loadtest.plan import parse_plan
-from loadtest.probe import page_metrics
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe import page_scraper
+from loadtest.probe.page_scraper import PageScraper
 from loadtest.target.kubernetes import kubernetes_target, server_pages
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
@@ -146,9 +146,9 @@ async def test_a_page_is_fetched_in_a_thread(handshake: Handshake, monkeypatch: 
         handshake.wait(endpoint)
         return b""
 
-    monkeypatch.setattr(page_metrics, "fetch", fetch)
-    monkeypatch.setattr(page_metrics, "refuse_absent", lambda *_: handshake.wait("read"))
-    metrics = PageMetrics("default", "q")
+    monkeypatch.setattr(page_scraper, "fetch", fetch)
+    monkeypatch.setattr(page_scraper, "refuse_absent", lambda *_: handshake.wait("read"))
+    metrics = PageScraper("default", "q")
 
     await metrics.scrape({"a": "http://a/", "b": "http://b/"}, "server")
     metrics.close()

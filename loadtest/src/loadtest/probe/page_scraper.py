@@ -24,7 +24,7 @@ from loadtest.results.scrape import Scrape
 _THREADS = 64
 
 
-class PageMetrics:
+class PageScraper:
     """
     Exact differences of worker and server /metrics in one namespace and task queue.
     """
