@@ -26,7 +26,7 @@ from loadtest.probe.go_session_workers import (
 )
 from loadtest.probe.http_page import fetch_once
 from loadtest.probe.page_cache import PageBody, PageCache
-from loadtest.probe.visibility_text import quoted
+from loadtest.probe.visibility_quoting import quoted
 from loadtest.probe.worker_heartbeat import (
     ListedProcess,
     facts_from_heartbeats,
