@@ -19,8 +19,8 @@ from loadtest.scenario import load
 from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
 from loadtest.target.kubernetes.kubernetes_target import CHARTS_SET_UP
-from loadtest.target.kubernetes.own_code import FOLDER, REQUIREMENTS, pack
 from loadtest.target.kubernetes.sweep_job import PLAN_FILE, Brought
+from loadtest.target.kubernetes.user_files import FOLDER, REQUIREMENTS, pack
 
 SWEEP = SubmittedDesign()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from loadtest.target.kubernetes.own_code import CodeMount, pack
+from loadtest.target.kubernetes.user_files import UserFilesMount, pack
 
 
 def test_a_file_may_be_called_as_its_user_likes() -> None:
@@ -26,7 +26,7 @@ def test_what_installs_packages_has_the_limits_of_what_needs_them() -> None:
     main = {"name": "sweep", "image": "loadtest:1", "resources": resources}
     pod: dict[str, Any] = {"containers": [main]}
 
-    CodeMount({"name": "plan"}, packages=True).add_to(pod, "sweep")
+    UserFilesMount({"name": "plan"}, packages=True).add_to(pod, "sweep")
 
     (install,) = pod["initContainers"]
     assert install["resources"] == resources
@@ -46,7 +46,7 @@ def test_what_installs_packages_reaches_an_index_as_what_needs_them() -> None:
     }
     pod: dict[str, Any] = {"containers": [main]}
 
-    CodeMount({"name": "plan"}, packages=True).add_to(pod, "sweep")
+    UserFilesMount({"name": "plan"}, packages=True).add_to(pod, "sweep")
 
     (install,) = pod["initContainers"]
     assert install["env"] == [proxy]

@@ -1,5 +1,5 @@
 """
-A user's own files in the pods of a sweep: a ConfigMap, mounted beside the plan, and the packages that the files need.
+A user's files in the pods of a sweep: a ConfigMap, mounted beside the plan, and the packages that the files need.
 
 The sweep's pod gets them when it is submitted; the sweep passes them on to its injectors.
 """
@@ -29,7 +29,7 @@ _LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
-class CodeMount:
+class UserFilesMount:
     """
     What a pod needs so that a user's files are in ``/plan``.
 
@@ -81,7 +81,7 @@ def _install(pod: dict[str, Any], main: dict[str, Any]) -> None:
     main["env"] = [*given, {"name": PACKAGES_FOLDER, "value": _PACKAGES_FOLDER}]
 
 
-def code_of(pod: Mapping[str, Any], scenario: str) -> CodeMount | None:
+def user_files_mounted(pod: Mapping[str, Any], scenario: str) -> UserFilesMount | None:
     """
     Return the files that the sweep's own pod has mounted, for a scenario among them; ``None`` for a scenario of the
     image.
@@ -93,7 +93,9 @@ def code_of(pod: Mapping[str, Any], scenario: str) -> CodeMount | None:
     if FOLDER not in map(str, PurePosixPath(scenario).parents):
         return None
     (volume,) = (one for one in pod["volumes"] if one["name"] == _VOLUME)
-    return CodeMount(volume, any(one["name"] == "requirements" for one in pod.get("initContainers") or []))
+    return UserFilesMount(
+        volume, any(one["name"] == "requirements" for one in pod.get("initContainers") or [])
+    )
 
 
 def pack(files: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
