@@ -1,5 +1,5 @@
 """
-The account that a pod of a cluster has there: whether this process has one, and of which namespace it is.
+Whether this process runs in a pod of a cluster, and in which namespace, as its service account tells it.
 """
 
 from __future__ import annotations
