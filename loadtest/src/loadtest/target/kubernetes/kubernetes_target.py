@@ -16,8 +16,8 @@ from loadtest.plan import Plan
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
-from loadtest.target.kubernetes.container import has_died, is_over, replicas_of
 from loadtest.target.kubernetes.held_leases import Hold
+from loadtest.target.kubernetes.main_container import has_died, is_over, replicas_of
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience

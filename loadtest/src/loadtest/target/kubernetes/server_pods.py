@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
-from loadtest.target.kubernetes.container import is_over
+from loadtest.target.kubernetes.main_container import is_over
 
 
 def server_starts(api: Api, namespace: str | None) -> Mapping[str, float]:

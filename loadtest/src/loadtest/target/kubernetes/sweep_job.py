@@ -21,9 +21,9 @@ from loadtest.target.kubernetes.api import (
     forbidden,
     found_or_none,
 )
-from loadtest.target.kubernetes.container import has_terminated, is_over
 from loadtest.target.kubernetes.job_arguments import with_submitted
 from loadtest.target.kubernetes.lease import Lease, lease_of
+from loadtest.target.kubernetes.main_container import has_terminated, is_over
 from loadtest.target.kubernetes.pods import Pods
 from loadtest.target.kubernetes.user_files import UserFilesMount, pack
 
