@@ -15,7 +15,7 @@ from fake_cluster import FakeCluster, as_model
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.main_container import replica
 from loadtest.target.kubernetes.pods import Pods, state
-from loadtest.target.kubernetes.results_volume import Volume
+from loadtest.target.kubernetes.results_fetch import Volume
 from loadtest.target.kubernetes.sweep_job import Brought, SweepJob
 
 PORTS = [{"name": "metrics", "containerPort": 9000}]

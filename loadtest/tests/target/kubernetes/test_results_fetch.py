@@ -19,7 +19,7 @@ from websocket import ABNF, WebSocketConnectionClosedException, WebSocketTimeout
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes import exec_output
-from loadtest.target.kubernetes.results_volume import Volume, reading_pod
+from loadtest.target.kubernetes.results_fetch import Volume, reading_pod
 from loadtest.target.kubernetes.sweep_job import SweepJob
 
 CONTAINER = {"name": "sweep", "image": "loadtest:1", "imagePullPolicy": "IfNotPresent"}

@@ -1,5 +1,5 @@
 """
-Reads a run from the results' volume with a short-lived pod of the load test's image.
+Fetches a run from the results' volume with a short-lived pod of the load test's image.
 
 The pod mounts the volume read-only, packs one run to its standard output and is removed.
 """
