@@ -18,7 +18,7 @@ from loadtest.experiment.ports import Target
 from loadtest.plan import parse_plan
 from loadtest.probe import page_scraper
 from loadtest.probe.page_scraper import PageScraper
-from loadtest.target.kubernetes import kubernetes_target, server_pages
+from loadtest.target.kubernetes import kubernetes_target, server_pods
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import Holder, Lease, lease_of
@@ -101,13 +101,13 @@ async def test_a_method_of_the_target_lets_the_loop_run(
 ) -> None:
     """Each call of the cluster's API or of the name server is made in a thread."""
     target = KubernetesTarget(cluster.api, PLACE, PLAN)
-    looked_up = server_pages.socket.getaddrinfo
+    looked_up = server_pods.socket.getaddrinfo
 
     def look_up(*asked: Any) -> Any:
         handshake.wait("getaddrinfo")
         return looked_up(*asked)
 
-    monkeypatch.setattr(server_pages.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(server_pods.socket, "getaddrinfo", look_up)
     monkeypatch.setattr(kubernetes_target, "SAMPLE_SECONDS", 0.01)
     cluster.before = lambda call, _name: handshake.wait(call)
 
