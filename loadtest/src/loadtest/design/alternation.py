@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from loadtest.analysis.comparisons.abba_rounds import BLOCK_ORDER
 from loadtest.analysis.comparisons.compared_quantities import block_problems
-from loadtest.analysis.comparisons.comparison import BLOCK_ORDER
 from loadtest.analysis.comparisons.settings_comparison import compare_settings
 from loadtest.design.block_problems import BlockProblems
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep

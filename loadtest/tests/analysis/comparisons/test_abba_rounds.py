@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import special
 
-from loadtest.analysis.comparisons.comparison import (
+from loadtest.analysis.comparisons.abba_rounds import (
     Comparison,
     compare_rounds,
     round_difference,
