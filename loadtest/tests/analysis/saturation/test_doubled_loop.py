@@ -11,7 +11,7 @@ import synthetic
 from loop_steps import EXECUTION, loop_step
 
 from loadtest.analysis import analyse, read_step
-from loadtest.analysis.costs.sizing_steps import growth_of
+from loadtest.analysis.costs.sizing_steps import extrapolation_of
 from loadtest.analysis.judged_steps.step_verdict import capacity_for, judge_closed
 from loadtest.analysis.saturation.calibrated_model import calibration_of
 from loadtest.analysis.saturation.doubled_loop import (
@@ -236,7 +236,7 @@ def test_scaling_model_and_sizes_use_the_second() -> None:
 
     sweep = analyse([*one, two], PLAN, synthetic.manifest())
     model = calibration_of(PLAN, [*one, two], StepKey(1, 1, "open", 1))
-    growth = growth_of([*one, two], PLAN)
+    growth = extrapolation_of([*one, two], PLAN)
 
     second = read_step(one[1], PLAN, judge_closed(one, PLAN)).throughput_per_second
     assert sweep.scaling.throughput_per_second["1"] == second

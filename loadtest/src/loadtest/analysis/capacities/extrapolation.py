@@ -24,7 +24,7 @@ _COUNTS_FOR_COHERENCY = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CapacityGrowth:
+class Extrapolation:
     """
     Throughput against replicas, with the fits of resampled steps for the intervals.
 
@@ -74,11 +74,9 @@ class CapacityGrowth:
         return Interval(self.curve.coherency, float(low), float(high))
 
 
-def fit_capacity_growth(
-    points: Sequence[tuple[int, float]], spread_ratio: float, seed: int
-) -> CapacityGrowth:
+def fit_extrapolation(points: Sequence[tuple[int, float]], spread_ratio: float, seed: int) -> Extrapolation:
     """
-    Fit the growth of throughput.
+    Fit the law to the throughput of the counts that were measured.
 
     One count says nothing of what replicas cost each other: its best fit is a straight line, and the interval of any other
     count reaches from that line to no growth at all.  Two tell what their replicas cost each other, and not whether it is
@@ -92,19 +90,19 @@ def fit_capacity_growth(
         seed: Seed of the resampling.
     """
     open_parameters = min(len({count for count, _ in points}), _COUNTS_FOR_COHERENCY)
-    whole = _growth(points, open_parameters, open_parameters, spread_ratio, seed)
+    whole = _extrapolation(points, open_parameters, open_parameters, spread_ratio, seed)
     if open_parameters < _COUNTS_FOR_COHERENCY or (whole.coherency.low or 0.0) > 0:
         return whole
-    return _growth(points, open_parameters - 1, open_parameters, spread_ratio, seed)
+    return _extrapolation(points, open_parameters - 1, open_parameters, spread_ratio, seed)
 
 
-def _growth(
+def _extrapolation(
     points: Sequence[tuple[int, float]],
     parameters: int,
     open_parameters: int,
     spread_ratio: float,
     seed: int,
-) -> CapacityGrowth:
+) -> Extrapolation:
     """
     Fit with so many free parameters, and resample with all that the measured counts leave open.
     """
@@ -127,7 +125,7 @@ def _growth(
         found = _fits(n, samples, open_parameters)
     if len(counts) == 1:
         found = _with_any_contention(found, counts[0])
-    return CapacityGrowth(counts, curve, found, scatter)
+    return Extrapolation(counts, curve, found, scatter)
 
 
 def _with_either(n: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:

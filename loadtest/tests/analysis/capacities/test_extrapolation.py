@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from loadtest.analysis.capacities.capacity_growth import CapacityGrowth, fit_capacity_growth
+from loadtest.analysis.capacities.extrapolation import Extrapolation, fit_extrapolation
 from loadtest.analysis.estimators.usl import Usl
 
 SPREAD = 0.02
@@ -21,11 +21,11 @@ def points(truth: Usl, counts: tuple[int, ...], seed: int) -> list[tuple[int, fl
 
 
 @cache
-def grown(truth: Usl, seed: int) -> CapacityGrowth:
+def grown(truth: Usl, seed: int) -> Extrapolation:
     """
     What a sweep of 1, 2, 4 and 5 replicas tells; several counts are asked of the same.
     """
-    return fit_capacity_growth(points(truth, (1, 2, 4, 5), seed), SPREAD, seed)
+    return fit_extrapolation(points(truth, (1, 2, 4, 5), seed), SPREAD, seed)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_farther_counts_are_told_wider() -> None:
     """
     The interval of a count far beyond those measured is a wider share of its value than that of one between them.
     """
-    growth = fit_capacity_growth(points(Usl(2.5, 0.02, 0.001), (1, 2, 4), 1), SPREAD, 1)
+    extrapolation = fit_extrapolation(points(Usl(2.5, 0.02, 0.001), (1, 2, 4), 1), SPREAD, 1)
 
-    near, far = growth.throughput_at(3), growth.throughput_at(16)
+    near, far = extrapolation.throughput_at(3), extrapolation.throughput_at(16)
 
     assert near.low is not None
     assert far.low is not None
@@ -67,7 +67,7 @@ def test_a_fall_that_chance_explains_is_no_fall() -> None:
     Noise around a straight line gives a best fit without a peak.
     """
     peaks = [
-        fit_capacity_growth(points(Usl(2.5, 0.0, 0.0), (1, 2, 3, 4), seed), SPREAD, seed).curve.peak_replicas
+        fit_extrapolation(points(Usl(2.5, 0.0, 0.0), (1, 2, 3, 4), seed), SPREAD, seed).curve.peak_replicas
         for seed in range(40)
     ]
 
@@ -86,7 +86,7 @@ def test_what_one_count_says_of_another_leaves_contention_open(truth: Usl, measu
     """
     held = 0
     for seed in range(40):
-        told = fit_capacity_growth(points(truth, (measured,), seed), SPREAD, seed).throughput_at(asked)
+        told = fit_extrapolation(points(truth, (measured,), seed), SPREAD, seed).throughput_at(asked)
         assert told.low is not None and told.high is not None
         held += told.low <= truth.throughput_at(asked) <= told.high
 
@@ -102,7 +102,7 @@ def test_two_counts_do_not_tell_contention_from_coherency(truth: Usl) -> None:
     """
     held = 0
     for seed in range(40):
-        told = fit_capacity_growth(points(truth, (1, 4), seed), SPREAD, seed).throughput_at(16)
+        told = fit_extrapolation(points(truth, (1, 4), seed), SPREAD, seed).throughput_at(16)
         assert told.low is not None and told.high is not None
         held += told.low <= truth.throughput_at(16) <= told.high
 
@@ -113,7 +113,7 @@ def test_one_count_is_told_as_it_was() -> None:
     """
     With a single count its own throughput is the answer at that count.
     """
-    told = fit_capacity_growth([(2, 5.0)], SPREAD, 1).throughput_at(2)
+    told = fit_extrapolation([(2, 5.0)], SPREAD, 1).throughput_at(2)
 
     assert told.value == pytest.approx(5.0)
     assert told.low is not None
