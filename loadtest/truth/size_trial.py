@@ -19,7 +19,7 @@ from replica_trial import asked_counts
 from scatter_of_runs import Recorded, usual_scatter
 from size_page import page, scatter_lines
 
-from loadtest.analysis.costs.sizing_quantities import (
+from loadtest.analysis.costs.sizing_resources import (
     DATABASE_REQUESTS,
     actions,
     database_requests,

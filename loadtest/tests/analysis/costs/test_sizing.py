@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis.costs.sizing import size
-from loadtest.analysis.costs.sizing_quantities import part_cores, state_transitions, worker_memory
+from loadtest.analysis.costs.sizing_resources import part_cores, state_transitions, worker_memory
 from loadtest.analysis.costs.sizing_steps import extrapolation_of
 from loadtest.plan.prices import PriceTable
 from loadtest.results.limit_facts import MachineUse

@@ -12,7 +12,7 @@ from loadtest.analysis.costs.model_evidence import why_not_borne_out, why_workfl
 from loadtest.analysis.costs.monthly_cost import priced
 from loadtest.analysis.costs.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.costs.sizing_notes import sizing_notes
-from loadtest.analysis.costs.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
+from loadtest.analysis.costs.sizing_resources import BY_RATE, part_cores, part_cost, worker_memory
 from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation_of, saturated_steps
 from loadtest.analysis.estimators.usual_scatter import STATED
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
