@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loadtest.analysis.capacities.scaling import describe_scaling
-from loadtest.analysis.costs.sweep_cpu_cost import cost
+from loadtest.analysis.costs.cpu_cost import sweep_cpu_cost
 from loadtest.analysis.decisions.fewest_replicas import fewest_replicas_by_load, no_demand
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
@@ -114,5 +114,5 @@ def _combination(factors: Setting, steps: Sequence[StepResult], plan: Plan) -> C
         demand=wanted[0] if wanted else no_demand(),
         demands=wanted,
         scaling=describe_scaling(steps, plan.replicas, plan.seed),
-        cost=cost(steps),
+        cost=sweep_cpu_cost(steps),
     )

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.costs.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
+from loadtest.analysis.costs.cpu_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.estimators.prediction_interval import next_value
 from loadtest.analysis.estimators.usual_scatter import STATED, Sureness
 from loadtest.analysis.readings.actions_per_order import ACTIONS

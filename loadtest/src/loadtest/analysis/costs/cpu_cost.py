@@ -18,7 +18,8 @@ from loadtest.analysis.estimators.usual_scatter import STATED, Scatter, with_usu
 from loadtest.analysis.readings.workflow_counts import looked_seconds, window_workflows
 from loadtest.plural import counted, plural
 from loadtest.results.measured_step import Measured
-from loadtest.results.sweep_result import Interval
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import CpuCost, Interval, PartCost
 
 FEWEST_STEPS = 3
 # Squared cosine between the two columns of the fit; above it the idle part of a step cannot be told from that of its
@@ -163,3 +164,30 @@ def _without_negative_idle(free: NDArray[np.float64], rows: NDArray[np.float64])
         return float(free[0]), float(free[1])
     column = rows[:, 1]
     return 0.0, float(column.sum() / (column @ column))
+
+
+def sweep_cpu_cost(steps: Sequence[StepResult]) -> CpuCost:
+    """
+    Fit the CPU of each part over a sweep's valid steps.
+    """
+    return CpuCost(*(sweep_part_cost(steps, part) for part in ("server", "worker", "injector")))
+
+
+def sweep_part_cost(steps: Sequence[StepResult], part: str) -> PartCost:
+    """
+    Fit the cores that one part uses against workflows per second.
+
+    Args:
+        steps: Steps of one sweep.
+        part: Part of the system: ``server``, ``worker``, whose idle cores are those of one replica, or ``injector``.
+    """
+    points = []
+    for step in steps:
+        spent: float | None = getattr(step.cpu_seconds_per_workflow, part)
+        rate = step.throughput_per_second.value
+        if step.verdict is StepVerdict.VALID and spent and rate:
+            points.append(CostPoint(rate, spent * rate, step.replicas if part == "worker" else 1.0))
+    found = fit_marginal_cost(points)
+    if isinstance(found, str):
+        return PartCost(None, None, len(points), found)
+    return PartCost(found.idle_cores, found.marginal_seconds, len(points), None)
