@@ -13,7 +13,7 @@ from loadtest.results.measured_step import Measured
 _ABOUT_SECONDS = 5.0
 
 
-def longer_window(measured: Measured, plan: Plan, counted: int, wanted: int) -> str | None:
+def window_wanted(measured: Measured, plan: Plan, counted: int, wanted: int) -> str | None:
     """
     Say what to write for a window that counts enough: another length where it is fixed, a longer limit where the window ended
     at its longest; ``None`` where it ended by itself.
