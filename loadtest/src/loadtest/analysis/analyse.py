@@ -15,7 +15,7 @@ from loadtest.analysis.decisions.fewest_replicas import fewest_replicas_by_load,
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.run_verdict import decide, decide_all
-from loadtest.analysis.saturation.doubled_loop import first_key, why_doubled
+from loadtest.analysis.saturation.doubled_closed_load import first_key, why_doubled
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured

@@ -20,7 +20,7 @@ from loadtest.analysis.rules.enough_closes import (
     too_few_closes,
 )
 from loadtest.analysis.saturation.calibrated_model import Calibration, calibration_of
-from loadtest.analysis.saturation.doubled_loop import first_key
+from loadtest.analysis.saturation.doubled_closed_load import first_key
 from loadtest.analysis.twin import (
     FixedWindow,
     Measure,

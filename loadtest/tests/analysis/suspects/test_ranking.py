@@ -104,7 +104,7 @@ def test_slots_that_twice_the_orders_did_not_fill_are_no_suspect(
     More waiting tasks left them free, so it is not more slots that are missing; nor does the worker hold back. Where a full
     machine forbade to try, it is as likely.
     """
-    pressure = replace(HANDED_OVER, machine=MachineUse(2, busy_cores, 0.0), loop_limit=limit)
+    pressure = replace(HANDED_OVER, machine=MachineUse(2, busy_cores, 0.0), closed_load_limit=limit)
 
     assert [suspect.name for suspect in first_suspects(rank_suspects(pressure))] == names
 
@@ -113,7 +113,7 @@ def test_pollers_that_are_all_out_may_slow_a_hand_over() -> None:
     """They are the next question once slots are none."""
     activity = replace(HANDED_OVER.activity, pollers=1)
 
-    (suspect,) = rank_suspects(replace(HANDED_OVER, activity=activity, loop_limit=Limit.HAND_OVER))
+    (suspect,) = rank_suspects(replace(HANDED_OVER, activity=activity, closed_load_limit=Limit.HAND_OVER))
 
     assert suspect.name is S.ACTIVITY_POLLERS
 
@@ -123,4 +123,4 @@ def test_orders_in_flight_are_no_suspect_where_twice_as_many_complete_no_more() 
     starved = PLANTED["starved injector"][0]
 
     assert rank_suspects(starved)[0].name is S.ORDERS_IN_FLIGHT
-    assert rank_suspects(replace(starved, loop_limit=Limit.HAND_OVER)) == ()
+    assert rank_suspects(replace(starved, closed_load_limit=Limit.HAND_OVER)) == ()

@@ -11,7 +11,7 @@ from loadtest.analysis.estimators.usl import NORMAL_95
 from loadtest.analysis.judged_steps.step_verdict import judge_closed, judge_in_run
 from loadtest.analysis.readings.full_machine import is_full
 from loadtest.analysis.saturation.cell_capacity import cell_capacity
-from loadtest.analysis.saturation.doubled_loop import counting_steps
+from loadtest.analysis.saturation.doubled_closed_load import counting_steps
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepVerdict

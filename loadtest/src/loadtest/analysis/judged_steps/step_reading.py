@@ -29,7 +29,7 @@ from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.rules.disturbances import disturbances
 from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES
 from loadtest.analysis.saturation.cell_capacity import CellCapacity
-from loadtest.analysis.saturation.doubled_loop import loop_notes
+from loadtest.analysis.saturation.doubled_closed_load import doubling_notes
 from loadtest.analysis.saturation.throughput import throughput
 from loadtest.plan import Plan
 from loadtest.results.injector_report import InjectorCounts
@@ -89,7 +89,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         notes=(
             *measured.notes,
             *notes,
-            *loop_notes(measured, plan, pair, suspects or ()),
+            *doubling_notes(measured, plan, pair, suspects or ()),
             *repeat_notes(measured, plan, closed, invalid=verdict is StepVerdict.INVALID),
             *step_notes(measured, plan),
             *_besides(measured, plan, verdict),

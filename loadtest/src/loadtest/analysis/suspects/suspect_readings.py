@@ -79,7 +79,7 @@ class SuspectReadings:
         activity, workflow: Readings of the two kinds of tasks.
         in_flight: Orders open at the injectors, mean over the window.
         is_closed: Whether the injectors keep the number of open orders constant.
-        loop_limit: What limited a closed load, as far as a second step with twice the orders in flight tells.
+        closed_load_limit: What limited a closed load, as far as a second step with twice the orders in flight tells.
         refused_per_second: Requests that a limit of the server refused, by its cause.
         persistence_refused_per_second: Requests to the database that a limit refused, by its cause.
         rate_limit: Rate limit of the task queue's activities.
@@ -99,7 +99,7 @@ class SuspectReadings:
     workflow: QueueReadings
     in_flight: float | None = None
     is_closed: bool = True
-    loop_limit: Limit | None = None
+    closed_load_limit: Limit | None = None
     refused_per_second: Mapping[str, float] = field(default_factory=dict)
     persistence_refused_per_second: Mapping[str, float] = field(default_factory=dict)
     rate_limit: QueueRateLimit | None = None

@@ -58,7 +58,7 @@ def fetching(readings: SuspectReadings) -> list[Suspect]:
         at_once = poll is not None and poll <= AT_ONCE_SECONDS
         told = f"{_waiting(queue)}{' and polls are answered at once' if at_once else ''}"
         taken = _hardly_a_slot_is_free(queue, at_once=at_once)
-        if taken and not (queue.kind == "activity" and readings.loop_limit in _SLOTS_STAY_FREE):
+        if taken and not (queue.kind == "activity" and readings.closed_load_limit in _SLOTS_STAY_FREE):
             suspects.append(_slots(queue, told, _group_of_slots(queue, readings)))
         if at_once and not suspects:
             suspects += _polls(queue, readings, told, asks=taken)
@@ -111,7 +111,7 @@ def between(readings: SuspectReadings) -> list[Suspect]:
     orders_group = 5 if _gets_cores_at_once(readings) else group
     if ratio >= HARDLY_ACCOUNTED_RATIO and readings.is_closed:
         # Twice as many orders were the relief of this suspect, and completed no more.
-        if readings.loop_limit is not Limit.HAND_OVER:
+        if readings.closed_load_limit is not Limit.HAND_OVER:
             told = f"all {orders} {plural(readings.in_flight, 'order is', 'orders are')} being worked on, no task waits, and slots are free"
             suspects.append(found(SuspectName.ORDERS_IN_FLIGHT, orders_group, told))
         if readings.planned_activity_seconds is None:
@@ -177,7 +177,7 @@ def _hardly_a_slot_is_free(queue: QueueReadings, *, at_once: bool) -> bool:
 
 def _group_of_slots(queue: QueueReadings, readings: SuspectReadings) -> int:
     # On a full machine a slot is also free while its next task is on its way: then either may be the limit.
-    may_be_slow = readings.loop_limit is Limit.UNTRIED and is_full(readings.machine)
+    may_be_slow = readings.closed_load_limit is Limit.UNTRIED and is_full(readings.machine)
     return 6 if queue.kind == "activity" and may_be_slow else 3
 
 

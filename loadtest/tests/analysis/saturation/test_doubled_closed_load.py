@@ -14,9 +14,9 @@ from loadtest.analysis import analyse, read_step
 from loadtest.analysis.costs.sizing_steps import extrapolation_of
 from loadtest.analysis.judged_steps.step_verdict import capacity_for, judge_closed
 from loadtest.analysis.saturation.calibrated_model import calibration_of
-from loadtest.analysis.saturation.doubled_loop import (
+from loadtest.analysis.saturation.doubled_closed_load import (
+    closed_load_pairs,
     counting_steps,
-    loop_pairs,
     rise_ratio,
     why_doubled,
     why_not_doubled,
@@ -132,7 +132,7 @@ def test_the_second_is_used_where_it_completes_more(
     """
     second = loop_step(doubled=True, more=more, used=used)
 
-    (pair,) = loop_pairs([FREE, second])
+    (pair,) = closed_load_pairs([FREE, second])
     closed = judge_closed([FREE, second], PLAN)
     found = capacity_for(closed, PLAN, StepKey(1, 1, "open", 1))
     first_read, second_read = (read_step(step, PLAN, closed) for step in (FREE, second))
@@ -157,7 +157,7 @@ def test_slots_that_looks_missed_by_chance_are_the_limit_all_the_same() -> None:
     """
     first, second = loop_step(used=0.91), loop_step(doubled=True, more=0.98, used=0.92)
 
-    (pair,) = loop_pairs([first, second])
+    (pair,) = closed_load_pairs([first, second])
 
     assert pair.limit is Limit.SLOTS
     assert "complete no more" in (pair.told_of(first) or "")

@@ -45,7 +45,7 @@ _BEFORE_THE_SLOTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class LoopPair:
+class ClosedLoadPair:
     """
     The valid steps of one closed load at one cell and repetition.
 
@@ -157,8 +157,8 @@ def second_key(key: StepKey, plan: Plan) -> StepKey | None:
     return replace(first_key(key), doubled=True) if follows else None
 
 
-def loop_notes(
-    step: Measured, plan: Plan, pair: LoopPair | None, suspects: Sequence[Suspect]
+def doubling_notes(
+    step: Measured, plan: Plan, pair: ClosedLoadPair | None, suspects: Sequence[Suspect]
 ) -> tuple[str, ...]:
     """
     Return notes for the reader on a closed step and on the other step of its load; none for an open step.
@@ -169,7 +169,7 @@ def loop_notes(
     return () if told is None else (told,)
 
 
-def loop_pairs(steps: Iterable[Measured]) -> list[LoopPair]:
+def closed_load_pairs(steps: Iterable[Measured]) -> list[ClosedLoadPair]:
     """
     Pair the valid closed steps of a run, each second step with its first one; of several attempts at a step the last counts.
     """
@@ -178,7 +178,7 @@ def loop_pairs(steps: Iterable[Measured]) -> list[LoopPair]:
         if is_closed(step):
             found.setdefault(first_key(step.key), {})[step.key.doubled] = step
     return [
-        LoopPair(each[False], each.get(True)) if False in each else LoopPair(each[True])
+        ClosedLoadPair(each[False], each.get(True)) if False in each else ClosedLoadPair(each[True])
         for each in found.values()
     ]
 
@@ -187,7 +187,7 @@ def counting_steps(steps: Iterable[Measured]) -> list[Measured]:
     """
     Return the closed steps whose throughput is used, out of valid steps.
     """
-    return [pair.counting for pair in loop_pairs(steps)]
+    return [pair.counting for pair in closed_load_pairs(steps)]
 
 
 def first_key(key: StepKey) -> StepKey:

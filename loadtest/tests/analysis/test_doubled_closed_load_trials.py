@@ -10,7 +10,7 @@ import pytest
 from event_system import Traits
 from searched_system import SearchedSystem, plan_of_one_count
 
-from loadtest.analysis.saturation.doubled_loop import loop_pairs
+from loadtest.analysis.saturation.doubled_closed_load import closed_load_pairs
 from loadtest.results.step_key import StepKey
 
 HANDED_OVER = Traits(1, dead_seconds=0.05)
@@ -27,7 +27,7 @@ def _risen(traits: Traits, work: str) -> float:
         plan, key = plan_of_one_count(1, 0.15, work, seed), StepKey(1, 0, "saturate", 1)
         system = SearchedSystem(traits, seed, draws_known=False)
         first, second = (system.saturated(plan, replace(key, doubled=twice)) for twice in (False, True))
-        used += loop_pairs([first, second])[0].counting.key.doubled
+        used += closed_load_pairs([first, second])[0].counting.key.doubled
     return used / TRIALS
 
 
