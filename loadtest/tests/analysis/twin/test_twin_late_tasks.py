@@ -9,7 +9,7 @@ import pytest
 
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.slo_bound import SloBound
-from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, choose_schedule, simulate_twins
+from loadtest.analysis.twin.twin_late_tasks import OpenStep, TwinLateTasks, choose_schedule, simulate_twins
 from loadtest.analysis.twin.work_distribution import UniformWork
 
 MODEL = QueueModel(4, overhead_seconds=0.01, gap_seconds=0.01, newest_first_ratio=0.45)
@@ -65,7 +65,7 @@ def test_a_part_of_a_second_counts_in_proportion() -> None:
     """
     And past the end nothing more comes.
     """
-    twins = TwinCounts(((1, 2, 4), (0, 0, 8)))
+    twins = TwinLateTasks(((1, 2, 4), (0, 0, 8)))
 
     assert twins.seconds == 3
     assert twins.until(2.5) == (5.0, 4.0)
@@ -85,7 +85,7 @@ def test_the_schedule_chosen_shows_the_usual_share_from_the_first_seconds() -> N
 
     shares = {}
     for seed, step in candidates.items():
-        twin = TwinCounts(simulate_twins(edge, step, BOUND).late_by_second[:1])
+        twin = TwinLateTasks(simulate_twins(edge, step, BOUND).late_by_second[:1])
         shares[seed] = [twin.mean_until(seconds) / seconds / usual for seconds in (20, 40, 60)]
     strangeness = {seed: np.abs(np.log(np.array(found) + 0.04)).sum() for seed, found in shares.items()}
     assert strangeness[chosen] < np.median(list(strangeness.values()))

@@ -41,7 +41,7 @@ class OpenStep:
 
 
 @dataclass(frozen=True, slots=True)
-class TwinCounts:
+class TwinLateTasks:
     """
     Late tasks of each twin, second by second of the window.
     """
@@ -88,7 +88,7 @@ def offer_step(model: QueueModel, step: OpenStep, luck: int) -> Observed:
     return queue.offer(step.arrivals, draws, step.warm_up_seconds + step.window_seconds)
 
 
-def simulate_twins(model: QueueModel, step: OpenStep, bound: SloBound) -> TwinCounts:
+def simulate_twins(model: QueueModel, step: OpenStep, bound: SloBound) -> TwinLateTasks:
     """
     Simulate twins that differ in luck alone; twice as many where the draws are part of it.
 
@@ -102,7 +102,7 @@ def simulate_twins(model: QueueModel, step: OpenStep, bound: SloBound) -> TwinCo
     for luck in range(1, twins + 1):
         observed = offer_step(model, step, luck)
         counts.append(bound.late_by_second(observed, step.warm_up_seconds, step.window_seconds))
-    return TwinCounts(tuple(counts))
+    return TwinLateTasks(tuple(counts))
 
 
 def choose_schedule(
