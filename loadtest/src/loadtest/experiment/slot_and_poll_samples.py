@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from loadtest.experiment.ports import Backlog, Metrics, Scrape
-from loadtest.experiment.sampled_pages import PageSample
+from loadtest.experiment.sampled_worker_pages import PageSample
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 
 _SLOTS = {"activity": "worker.slots", "workflow": "worker.workflow_slots"}

@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 
-from loadtest.experiment.sampled_pages import sample_pages
+from loadtest.experiment.sampled_worker_pages import sample_pages
 from loadtest.results.scrape import Scrape
 
 
