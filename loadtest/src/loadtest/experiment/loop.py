@@ -23,7 +23,7 @@ from loadtest.design.design import Answer, Design, KeptStep, NextStep, judged_cl
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.model_readings import with_model
+from loadtest.experiment.model_estimates import with_model
 from loadtest.experiment.planned_step import PlannedStep, WindowPlanning
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, NoteSeen, StepEnded, StepStarted, SweepStarted

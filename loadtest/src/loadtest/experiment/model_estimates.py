@@ -1,5 +1,5 @@
 """
-Adds the readings of model and draws to a measured step.
+Adds to a measured step what its model and its draws tell: the p95 in the long run, and the mean work of its orders.
 """
 
 from __future__ import annotations
