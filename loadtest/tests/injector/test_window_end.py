@@ -14,8 +14,8 @@ from noop_orders import noop_worker
 from real_server import Server
 
 from loadtest import arrivals
-from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.launch import launch
+from loadtest.injector.pacing import WindowEnd
 from loadtest.injector.running_locust import Locust
 from loadtest.results.injector_report import InjectorReport
 from loadtest.results.step_instruction import StepInstruction
@@ -81,7 +81,7 @@ async def test_a_closed_loop_ends_early(locust: Locust, server: Server, instruct
 async def test_the_end_only_comes_nearer() -> None:
     """A later instant changes nothing, and whoever waits for something beyond the end is told that it is over."""
     now = time.perf_counter()
-    end = ArrivalsEnd(now + 60.0)
+    end = WindowEnd(now + 60.0)
 
     end.bring_forward(now + 0.05)
     end.bring_forward(now + 30.0)
