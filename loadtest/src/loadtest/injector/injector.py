@@ -25,7 +25,7 @@ from loadtest.injector.codec_client import client_of_step
 from loadtest.injector.locust_messages import InstructionPart, LevelReport, PartReport
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.pacing import WindowEnd
-from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartSettings
+from loadtest.injector.shared_start_settings import AWAITED_AT_ONCE, SampleSink, SharedStartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally, TallyCounts
 from loadtest.results import hdr
@@ -142,7 +142,7 @@ class Injector:
         mine = arrivals.split(arrivals.schedule(instruction), share.index, share.injectors)
         await pacing.planned(mine, origin, end, flights)
 
-    def flights(self, terms: StartSettings, tally: Tally, client: Client | None = None) -> Starts:
+    def flights(self, terms: SharedStartSettings, tally: Tally, client: Client | None = None) -> Starts:
         """
         Return the object that sends and awaits the starts of one step, by default on the injector's own client.
         """
@@ -169,10 +169,10 @@ def _demand_same_server(instruction: StepInstruction, client: Client) -> None:
         )
 
 
-def _terms(scenario: Scenario, share: InstructionPart) -> StartSettings:
+def _terms(scenario: Scenario, share: InstructionPart) -> SharedStartSettings:
     instruction = share.instruction
     in_flight = share.part_of(instruction.in_flight) if instruction.in_flight is not None else None
-    return StartSettings(
+    return SharedStartSettings(
         scenario=scenario,
         id_prefix=instruction.id_prefix,
         task_queue=instruction.task_queue,

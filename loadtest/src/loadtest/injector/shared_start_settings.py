@@ -28,7 +28,7 @@ class SampleSink(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class StartSettings:
+class SharedStartSettings:
     """
     What all starts of a step have in common.
 
