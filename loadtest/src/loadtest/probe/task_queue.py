@@ -17,8 +17,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from loadtest.errors import TargetError
-from loadtest.probe.current_version import make_current, version_to_make_current
-from loadtest.probe.idle_versions import idle_pollers
+from loadtest.probe.worker_versions import idle_pollers, make_current, version_to_make_current
 from loadtest.results.limit_facts import QueueRateLimit
 from loadtest.results.scrape import Backlog
 
