@@ -31,7 +31,7 @@ from loadtest.results.question import CapacityQuestion, Question
 from loadtest.scenario.loading import Scenario
 from loadtest.target.compose.compose_target import demand_service
 from loadtest.target.dev_server import find_temporal
-from loadtest.target.worker_command import parse_worker_command
+from loadtest.target.local_worker import parse_worker_command
 
 # Most workflows that a run starts on a shared server without ``--yes``.
 MOST_STARTS = 20_000

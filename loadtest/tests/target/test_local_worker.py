@@ -4,10 +4,13 @@ What the plan says of workers reaches the kit's ``main``, in the kit's worker an
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from loadtest.plan import WorkerSetup
-from loadtest.target.worker_variables import plan_variables
+from loadtest.target.local_worker import OWN_WORKER, plan_variables
 from repairshop.settings import Settings, load
 
 
@@ -65,3 +68,15 @@ def test_every_factor_of_the_worker_arrives_in_its_settings(name: str, value: ob
 def test_no_setting_of_a_worker_is_left_out_of_that_table() -> None:
     """A new key of the plan gets its own row."""
     assert set(OTHER_THAN_THE_DEFAULT) == set(WorkerSetup.model_fields)
+
+
+pytestmark = pytest.mark.process
+
+
+def test_a_file_of_the_current_folder_is_no_module_of_the_worker(tmp_path: Path) -> None:
+    """A user's own ``queue.py`` or ``random.py`` would take the place of Python's, and no worker would start."""
+    (tmp_path / "random.py").write_text("raise SystemExit('not of Python')", encoding="utf-8")
+
+    done = subprocess.run([*OWN_WORKER, "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+
+    assert (done.returncode, done.stderr) == (0, "")
