@@ -14,7 +14,7 @@ ALIKE_RATIO = 1.44
 MOST_USED_RATIO = 0.5
 
 
-def wait_floor(found: Sequence[Cell]) -> str | None:
+def shortest_waits(found: Sequence[Cell]) -> str | None:
     """
     Name the counts whose activities wait no longer than it takes to hand a task over; ``None`` for fewer than two.
 
