@@ -15,10 +15,10 @@ from loadtest.report.run_cells import common_cells, unit
 from loadtest.report.shortest_waits import shortest_waits
 from loadtest.report.text_lines import fitted, text_table
 from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
+from loadtest.results.failure_text import told_attempts, told_orders
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
-from loadtest.results.told_failures import told_attempts, told_orders
 
 
 @dataclass(frozen=True, slots=True)

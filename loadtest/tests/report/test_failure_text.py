@@ -16,9 +16,9 @@ from kept_runs import run_of
 from loadtest.analysis import analyse
 from loadtest.report.sweep_text import text_report
 from loadtest.results.failure import Failure, FailureKind
+from loadtest.results.failure_text import told_attempts, told_orders
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result_parts import Errors
-from loadtest.results.told_failures import told_attempts, told_orders
 
 ORDERS = {
     Failure(FailureKind.OUTCOME, "undone"): 3,
