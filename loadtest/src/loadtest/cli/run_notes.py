@@ -1,5 +1,5 @@
 """
-What the ending of a run prints beside its answer: where its page is, and what was left out.
+What is told of a run beside its answer: at its start of cores and settings, at its end where its page is and what was left out.
 """
 
 from __future__ import annotations
