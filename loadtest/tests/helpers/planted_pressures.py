@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
-from loadtest.results.limit_facts import MachineUse, QueueRateLimit
+from loadtest.results.resource_use import MachineUse, QueueRateLimit
 from loadtest.results.suspect import SuspectName as S
 
 SYSTEM = QueueRateLimit(4000.0, "system", active=False)

@@ -13,9 +13,9 @@ from loadtest.analysis.costs.sizing import size
 from loadtest.analysis.costs.sizing_resources import part_cores, state_transitions, worker_memory
 from loadtest.analysis.costs.sizing_steps import extrapolation_of
 from loadtest.plan.prices import PriceTable
-from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured, ProcessUse
 from loadtest.results.problem import Problem, ProblemCause
+from loadtest.results.resource_use import MachineUse
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.sweep_result import Interval
 from loadtest.results.worker_facts import WorkerFacts

@@ -22,8 +22,8 @@ from loadtest.analysis.saturation.doubled_closed_load import (
     why_not_doubled,
 )
 from loadtest.plan import Plan, Saturate
-from loadtest.results.limit_facts import LimitFacts, MachineUse
 from loadtest.results.measured_step import Measured
+from loadtest.results.resource_use import MachineUse, ResourceUse
 from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
@@ -216,7 +216,7 @@ def test_twice_the_orders_that_complete_no_more_are_no_suspect() -> None:
 
 def test_slots_that_stayed_free_are_no_suspect_of_either_step() -> None:
     """The undoubled step alone would name them; what both say together holds."""
-    seen = LimitFacts(activity_slots=4.0, activity_slots_used=3.95)
+    seen = ResourceUse(activity_slots=4.0, activity_slots_used=3.95)
     first, second = (replace(step, limits=seen) for step in (FREE, loop_step(doubled=True, more=1.01)))
     closed = judge_closed([first, second], PLAN)
 

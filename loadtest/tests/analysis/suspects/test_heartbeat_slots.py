@@ -13,9 +13,9 @@ import synthetic
 from loadtest.analysis.judged_steps.step_suspects import step_suspects
 from loadtest.analysis.suspects.ranking import rank_suspects
 from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
-from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
+from loadtest.results.resource_use import ResourceUse
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.suspect import SuspectName
 from loadtest.results.worker_facts import WorkerFacts
@@ -54,7 +54,7 @@ def foreign(waiting: str, used: tuple[int, int], *, beat_seconds: float) -> Meas
         step,
         worker_window=None,
         server_window=server,
-        limits=LimitFacts(),
+        limits=ResourceUse(),
         slots_used=None,
         workers=tuple(workers),
     )

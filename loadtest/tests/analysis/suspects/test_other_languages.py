@@ -12,7 +12,7 @@ import synthetic
 
 from loadtest.analysis.suspects.ranking import rank_suspects
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings, suspect_readings_of
-from loadtest.results.limit_facts import LimitFacts, MachineUse
+from loadtest.results.resource_use import MachineUse, ResourceUse
 from loadtest.results.suspect import SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 
@@ -23,7 +23,7 @@ def _pressure(sdk: str | None, polls_out: float = 5.0) -> SuspectReadings:
     step = replace(
         synthetic.step(1),
         workers=(WorkerFacts("w", sdk=sdk),),
-        limits=LimitFacts(polls_out={"activity": polls_out, "workflow": 1.0, "sticky": 4.0}),
+        limits=ResourceUse(polls_out={"activity": polls_out, "workflow": 1.0, "sticky": 4.0}),
     )
     return suspect_readings_of(step, PLAN)
 
@@ -72,7 +72,7 @@ def test_pollers_of_a_worker_of_ones_own_are_those_that_it_has(
     """The plan's five are not its own: one of five polls out would be a worker that does not ask."""
     step = synthetic.step(1)
     worker = WorkerFacts("w", sdk="temporal-python 1.35.0", shows_main=False, **facts)
-    step = replace(step, workers=(worker,), limits=LimitFacts(polls_out={"activity": polls_out}))
+    step = replace(step, workers=(worker,), limits=ResourceUse(polls_out={"activity": polls_out}))
     read = suspect_readings_of(step, PLAN)
     waiting = replace(
         read.activity,

@@ -11,7 +11,7 @@ from planted_pressures import IDLE_ACTIVITIES, IDLE_WORKFLOWS, PLANTED, recorded
 
 from loadtest.analysis.suspects.ranking import first_suspects, rank_suspects
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
-from loadtest.results.limit_facts import MachineUse
+from loadtest.results.resource_use import MachineUse
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import SuspectName as S
 

@@ -15,9 +15,9 @@ from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.readings.workers_as_planned import run_on_one_core
 from loadtest.analysis.twin.work_of_plan import OWN_ORDERS
 from loadtest.plan import Plan
-from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram, counter_of, histogram_of
+from loadtest.results.resource_use import MachineUse, QueueRateLimit, ResourceUse
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.worker_facts import SlotNumber, WorkerFacts, total_slots
 
@@ -181,7 +181,7 @@ def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueueReadings:
     )
 
 
-def _polls_out(facts: LimitFacts, kind: Kind) -> float | None:
+def _polls_out(facts: ResourceUse, kind: Kind) -> float | None:
     names = ("activity",) if kind == "activity" else ("workflow", "sticky")
     return sum(facts.polls_out.get(name, 0.0) for name in names) if facts.polls_out else None
 

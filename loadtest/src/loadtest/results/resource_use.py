@@ -64,7 +64,7 @@ class MachineUse:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitFacts:
+class ResourceUse:
     """
     Means over a window's looks; ``None`` where no look could tell.
 
