@@ -17,7 +17,7 @@ from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules
 from loadtest.analysis.judged_steps.worth_another_attempt import repeat_notes
 from loadtest.analysis.readings import counts_of_pages, latencies, workflow_counts
 from loadtest.analysis.readings.actions_per_order import actions_per_order
-from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_ends
+from loadtest.analysis.readings.backlog import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
 from loadtest.analysis.readings.failed_attempts import failed_attempts, failed_workflow_tasks
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
