@@ -7,8 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from loadtest.analysis.capacities.capacity_search import CapacityBracket, proposed_rate
-from loadtest.analysis.capacities.headroom_at_rate import headroom_of
+from loadtest.analysis.capacities.capacity_search import CapacityBracket, headroom_of, proposed_rate
 from loadtest.analysis.saturation.doubled_closed_load import ClosedLoadPair, doubling_notes
 from loadtest.design.capacity import Capacity, CountSearch
 from loadtest.design.design import Answer, KeptStep
