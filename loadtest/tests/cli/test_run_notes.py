@@ -11,7 +11,7 @@ import pytest
 from kept_runs import run_of
 from synthetic import demo_plan, steps
 
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import TargetKind
 from loadtest.cli.run_ending import conclude
 from loadtest.cli.run_notes import left_out, unread_settings
 from loadtest.plan import Plan, Saturate, WorkerSetup

@@ -15,8 +15,7 @@ from pathlib import Path
 from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster_flags import MASTER_HOST, MASTER_PORT, ClusterFlags, demand_cluster, server_address
 from loadtest.cli.named_servers import named_server
-from loadtest.cli.place_flags import Place
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import Place, TargetKind
 from loadtest.errors import InputError
 from loadtest.experiment.ports import Target
 from loadtest.injector.launch import InjectorPlace

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import TargetKind
 from loadtest.design.design import KeptStep
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural

@@ -20,8 +20,7 @@ from loadtest.cli.open_place import (
     commands_of,
     place_to_open,
 )
-from loadtest.cli.place_flags import Place, is_local
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import Place, TargetKind, is_local
 from loadtest.connection import is_shared, namespace_id
 from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError

@@ -25,8 +25,7 @@ from loadtest.cli.open_place import (
     compose_server_address,
     open_place,
 )
-from loadtest.cli.place_flags import Place, refuse_changes
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
 from loadtest.cli.run_ending import conclude
 from loadtest.cli.run_manifest import each_once, new_manifest, this_start
 from loadtest.cli.run_notes import few_cores, unread_settings

@@ -23,7 +23,7 @@ from loadtest.cli.cronjob_flags import (
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.overrides import flagged_plan
-from loadtest.cli.place_options import YES
+from loadtest.cli.place_flags import YES
 from loadtest.cli.run_options import PROGRESS, Progress
 from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
 from loadtest.errors import InputError, MeasurementError, TargetError

@@ -12,7 +12,7 @@ from loadtest.cli.capacity_plan import searching_plan
 from loadtest.cli.compare_plan import comparing_plan, demand_quantities
 from loadtest.cli.limits_plan import limits_plan
 from loadtest.cli.overrides import PlanFlags
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import TargetKind
 from loadtest.cli.plan_values import parse_replicas
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS, RoundsAsked
 from loadtest.cli.submitted_verbs import SubmittedVerb
