@@ -1,14 +1,16 @@
 """
-What each injector process shows on its /metrics page; its meters are made from these entries.
+What the load test itself shows on /metrics pages: each injector process its starts, whose meters are made from these
+entries, and the sweep the step that it measures, so that panels know to which step a curve belongs.
 
-All families are on the page from the start: an injector whose page has none is broken.
+All of an injector's families are on its page from the start: an injector whose page has none is broken.
 """
 
 from __future__ import annotations
 
 from loadtest.catalogue.metric import Metric, Writer, counter, gauge, histogram
 
-_WRITER = Writer("injector", since="temporal-loadtest 0.1.0")
+_INJECTOR = Writer("injector", since="temporal-loadtest 0.1.0")
+_SWEEP = Writer("sweep", since="temporal-loadtest 0.1.0")
 _PER_SCENARIO = ("scenario",)
 
 
@@ -19,7 +21,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         unit="workflows",
         labels=_PER_SCENARIO,
         meaning="Arrivals that fell due.",
-        writer=_WRITER,
+        writer=_INJECTOR,
     ),
     counter(
         key="injector.sent",
@@ -27,7 +29,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         unit="workflows",
         labels=_PER_SCENARIO,
         meaning="Starts that left the injector; must follow offered.",
-        writer=_WRITER,
+        writer=_INJECTOR,
     ),
     counter(
         key="injector.completed",
@@ -35,7 +37,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         unit="workflows",
         labels=_PER_SCENARIO,
         meaning="Awaited workflows that closed well.",
-        writer=_WRITER,
+        writer=_INJECTOR,
     ),
     counter(
         key="injector.failed",
@@ -43,7 +45,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         unit="workflows",
         labels=("scenario", "kind"),
         meaning="Starts and workflows that failed, by kind.",
-        writer=_WRITER,
+        writer=_INJECTOR,
         event="a start or a workflow fails",
         split="kind",
     ),
@@ -53,7 +55,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         unit="workflows",
         labels=_PER_SCENARIO,
         meaning="Workflows that this injector started and that are still open.",
-        writer=_WRITER,
+        writer=_INJECTOR,
     ),
     histogram(
         key="injector.lag",
@@ -61,7 +63,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         unit="seconds",
         labels=_PER_SCENARIO,
         meaning="Actual send minus intended start.",
-        writer=_WRITER,
+        writer=_INJECTOR,
     ),
     histogram(
         key="injector.response_time",
@@ -69,7 +71,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         unit="seconds",
         labels=_PER_SCENARIO,
         meaning="Start acknowledged minus intended start.",
-        writer=_WRITER,
+        writer=_INJECTOR,
     ),
     histogram(
         key="injector.end_to_end",
@@ -77,6 +79,19 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         unit="seconds",
         labels=_PER_SCENARIO,
         meaning="Workflow closed minus intended start.",
-        writer=_WRITER,
+        writer=_INJECTOR,
+    ),
+)
+
+STEP_METRICS: tuple[Metric, ...] = (
+    gauge(
+        key="sweep.step_info",
+        name="loadtest_step_info",
+        unit="",
+        labels=("run", "step", "replicas", "load", "repetition", "phase"),
+        meaning="1 while the step is in that phase: scale, warm-up, window, drain or collect.",
+        writer=_SWEEP,
+        event="a step begins",
+        read_by_sweep=False,
     ),
 )
