@@ -21,10 +21,9 @@ from loadtest.target.kubernetes.main_container import has_died, is_over, replica
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
-from loadtest.target.kubernetes.scaled_pods import Fleet
+from loadtest.target.kubernetes.replica_count import Fleet, WantedCount
 from loadtest.target.kubernetes.server_pods import server_pages, server_starts
 from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
-from loadtest.target.kubernetes.wanted_count import WantedCount
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
 # Longest time that an edge of a window waits for the list of pods.

@@ -1,18 +1,71 @@
 """
-The count of workers that a sweep asks for, and the one that it restores at the end.
+The replica count of the workers that a sweep scales in a cluster: the object that has it, and what the sweep asks of it.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 from loadtest.errors import TargetError
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
-from loadtest.target.kubernetes.scaled_pods import Scalable
 
 # How long the end of a sweep tries to restore the count.
 _RESTORE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """
+    The pods under one replica count.
+
+    Attributes:
+        selector: Selector that takes these pods, as the API writes selectors.
+        annotations: Annotations of the object that has the count.
+        deployment: Deployment whose pods alone are meant, as others may carry its labels; ``None`` for all that the
+            selector takes.
+    """
+
+    selector: str
+    annotations: Mapping[str, str]
+    deployment: str | None = None
+
+
+class Scalable(Protocol):
+    """
+    An object with a replica count that a sweep may set.
+    """
+
+    @property
+    def namespace(self) -> str:
+        """
+        The namespace of its pods.
+        """
+        ...
+
+    def look(self) -> Fleet:
+        """
+        Return its pods' selector and its annotations.
+
+        Raises:
+            InputError: The object does not exist, or something else owns its count.
+        """
+        ...
+
+    def replicas(self) -> int:
+        """
+        Return the wanted count.
+        """
+        ...
+
+    def scale(self, replicas: int) -> None:
+        """
+        Ask for a count; does not wait for the pods.
+        """
+        ...
 
 
 class WantedCount:
