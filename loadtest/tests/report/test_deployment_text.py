@@ -17,9 +17,9 @@ from loadtest.analysis.decisions.fewest_replicas import answer_in_words, by_answ
 from loadtest.cli.capacity_plan import searching_plan
 from loadtest.errors import InputError
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo
-from loadtest.report.captioned_figures import figures
 from loadtest.report.deployment_text import deployment_sentences
 from loadtest.report.headlines import headlines
+from loadtest.report.report_figures import figures
 from loadtest.results.sweep_result import Demand, Judgement, RunVerdict, SloAnswer, SweepResult
 
 PLAN = synthetic.demo_plan()

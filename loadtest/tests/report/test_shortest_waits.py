@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from readings import waiting
 
-from loadtest.report.captioned_figures import figures
+from loadtest.report.report_figures import figures
 from loadtest.report.sweep_text import text_report
 from loadtest.results.sweep_result import SweepResult
 
