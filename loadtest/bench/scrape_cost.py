@@ -27,11 +27,11 @@ from loadtest.plan import WorkerSetup
 from loadtest.probe.http_page import fetch
 from loadtest.probe.page import PageScope, cut, read
 from loadtest.probe.page_difference import difference
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local_target import LocalTarget, Workers
-from loadtest.target.worker_command import OWN_WORKER
+from loadtest.target.local_worker import OWN_WORKER
 from repairshop.contract import REPAIR_WORKFLOW, TASK_QUEUE, RepairOrder, Spread, WorkProfile, workflow_id
 
 LOOKS = 20
@@ -114,7 +114,7 @@ async def main(replicas: int, folder: Path) -> None:
     try:
         pages = {r.identity: r.metrics_url or "" for r in await target.scale(replicas)}
         client = await connect(server.address)
-        metrics, queue = PageMetrics("default", TASK_QUEUE), DescribedQueue(client, TASK_QUEUE)
+        metrics, queue = PageScraper("default", TASK_QUEUE), DescribedQueue(client, TASK_QUEUE)
         looks: dict[str, Look] = {
             "server page": lambda: metrics.scrape({"server": server.metrics_url}, "server"),
             f"{replicas} worker pages": lambda: metrics.scrape(pages, "worker"),
@@ -149,7 +149,7 @@ async def main(replicas: int, folder: Path) -> None:
         await server.end()
 
 
-async def compare(metrics: PageMetrics, pages: dict[str, str], looks: dict[str, Look]) -> list[str]:
+async def compare(metrics: PageScraper, pages: dict[str, str], looks: dict[str, Look]) -> list[str]:
     lines = []
     for number in range(4):
         before = await metrics.scrape(pages, "worker")

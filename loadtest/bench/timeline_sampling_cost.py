@@ -28,11 +28,11 @@ from loadtest.experiment.ports import Backlog
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.plan import Arrivals, Work, WorkerSetup
 from loadtest.probe.http_page import fetch
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local_target import LocalTarget, Workers
-from loadtest.target.worker_command import OWN_WORKER
+from loadtest.target.local_worker import OWN_WORKER
 from repairshop.contract import TASK_QUEUE
 
 SECONDS = 20
@@ -94,7 +94,7 @@ async def fleet(count: int, page: Path) -> AsyncIterator[Mapping[str, str]]:
         await process.wait()
 
 
-async def lateness(metrics: PageMetrics, endpoints: Mapping[str, str]) -> tuple[list[float], list[float]]:
+async def lateness(metrics: PageScraper, endpoints: Mapping[str, str]) -> tuple[list[float], list[float]]:
     """
     How late some edges begin, and how long their looks at all pages take.
     """
@@ -111,7 +111,7 @@ async def lateness(metrics: PageMetrics, endpoints: Mapping[str, str]) -> tuple[
     return late, took
 
 
-async def cpu_of_a_look(metrics: PageMetrics, endpoints: Mapping[str, str]) -> tuple[float, int, list[str]]:
+async def cpu_of_a_look(metrics: PageScraper, endpoints: Mapping[str, str]) -> tuple[float, int, list[str]]:
     """
     CPU seconds of one look, the looks made, and what could not be seen.
     """
@@ -130,7 +130,7 @@ async def cpu_of_a_look(metrics: PageMetrics, endpoints: Mapping[str, str]) -> t
     return cost, looks, recorder.gaps
 
 
-def recorder_of(metrics: PageMetrics, endpoints: Mapping[str, str]) -> TimelineRecorder:
+def recorder_of(metrics: PageScraper, endpoints: Mapping[str, str]) -> TimelineRecorder:
     instruction = StepInstruction(
         step="bench",
         id_prefix="bench",
@@ -166,7 +166,7 @@ async def main(counts: Sequence[int], folder: Path) -> None:
     print("|---|---|---|---|")
     for count in counts:
         async with fleet(count, page) as endpoints:
-            metrics = PageMetrics("default", TASK_QUEUE)
+            metrics = PageScraper("default", TASK_QUEUE)
             cost, looks, gaps = await cpu_of_a_look(metrics, endpoints)
             looking = asyncio.create_task(recorder_of(metrics, endpoints).run())
             late, took = await lateness(metrics, endpoints)

@@ -15,7 +15,7 @@ from compared_blocks import ComparedSystem
 from event_system import Traits
 from known_system import Subject, capacity_of
 
-from loadtest.analysis.comparisons.comparison import compare_rounds
+from loadtest.analysis.comparisons.abba_rounds import compare_rounds
 from loadtest.analysis.comparisons.settings_comparison import standing_of
 from loadtest.analysis.saturation.slot_capacity import throughput_half_width
 from loadtest.cli.compare_plan import EXPONENTIAL_ROUNDS, MOST_ROUNDS, ROUNDS, comparing_plan

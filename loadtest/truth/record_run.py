@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from loadtest.analysis.costs.sizing_quantities import DATABASE_REQUESTS
+from loadtest.analysis.costs.sizing_resources import DATABASE_REQUESTS
 from loadtest.probe.page import PageScope, read
 from loadtest.probe.page_difference import difference
 from loadtest.results.document import to_json

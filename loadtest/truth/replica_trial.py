@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from loadtest.analysis.costs.replicas_wanted import MODEL_RATIO, ReplicaModel
 from loadtest.analysis.costs.sizing import bounds_of, sized_replicas
-from loadtest.analysis.costs.sizing_steps import believable_steps, growth_of
+from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation_of
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.plan import Plan
@@ -107,7 +107,7 @@ def _rates_of(steps: Sequence[Measured], plan: Plan, replicas: int) -> tuple[flo
     Return the lowest and the highest rate that surely need a count, ``None`` where the two cannot be told apart.
     """
     own = [step for step in steps if step.key.replicas == replicas and is_closed(step)]
-    growth, learnt = growth_of(own, plan), calibration(plan, own[0])
+    growth, learnt = extrapolation_of(own, plan), calibration(plan, own[0])
     if growth is None or isinstance(learnt, str):
         return None
     model = ReplicaModel(learnt, replicas, growth)
@@ -130,7 +130,7 @@ def _throughput_of(steps: Sequence[Measured], plan: Plan, replicas: int, each: f
     if replicas == 0:
         return 0.0
     for count, times in ((replicas, 1.0), (1, float(replicas))):
-        growth = growth_of([step for step in steps if step.key.replicas == count], plan)
+        growth = extrapolation_of([step for step in steps if step.key.replicas == count], plan)
         if growth is not None:
             return growth.throughput_at(count).value * times
     return each * replicas

@@ -26,7 +26,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 from loadtest.results.run_folder import Run
 from loadtest.results.step_instruction import StepInstruction, seed_of_order
-from loadtest.scenario.repair import drawn_work
+from loadtest.scenario.builtin.repair import drawn_work
 
 TWINS = 6
 BLOCK_SECONDS = 10

@@ -7,8 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from loadtest.analysis.costs.marginal_cost import CostPoint, cost_points, fit_marginal_cost
-from loadtest.analysis.costs.sizing_quantities import database_points, replica_memory, slot_seconds
+from loadtest.analysis.costs.cpu_cost import CostPoint, cost_points, fit_marginal_cost
+from loadtest.analysis.costs.sizing_resources import database_points, replica_memory, slot_seconds
 from loadtest.analysis.costs.sizing_steps import believable_steps
 from loadtest.analysis.estimators.prediction_interval import scatter_of
 from loadtest.analysis.estimators.usl import NORMAL_95

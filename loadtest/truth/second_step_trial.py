@@ -20,7 +20,7 @@ from known_system import ACTIVITIES, WORK
 from searched_system import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.saturation_limit import RISE_RATIO
-from loadtest.analysis.saturation.starved_slots import LEAST_STARVED_RATIO, starved_ratio
+from loadtest.analysis.saturation.slots_lacking_orders import LEAST_LACKING_ORDERS_RATIO, lacking_orders_ratio
 from loadtest.results.step_key import StepKey
 
 STEPS = 10
@@ -66,7 +66,7 @@ class SecondStepTrial:
         """
         Number of steps that no second step follows.
         """
-        return sum(ratio < LEAST_STARVED_RATIO for ratio in self.starved_ratios)
+        return sum(ratio < LEAST_LACKING_ORDERS_RATIO for ratio in self.starved_ratios)
 
 
 def trial(traits: Traits, work: str) -> SecondStepTrial:
@@ -78,7 +78,7 @@ def trial(traits: Traits, work: str) -> SecondStepTrial:
     for seed in range(1, STEPS + 1):
         plan = plan_of_one_count(traits.replicas, 0.15, work, seed)
         system = SearchedSystem(traits, seed, draws_known=False)
-        found = starved_ratio(system.saturated(plan, StepKey(traits.replicas, 0, "saturate", 1)))
+        found = lacking_orders_ratio(system.saturated(plan, StepKey(traits.replicas, 0, "saturate", 1)))
         assert found is not None  # its pages hold waits and slot times
         starved.append(found)
     return SecondStepTrial(traits, work, rise, tuple(starved))
@@ -110,7 +110,7 @@ def page(found: list[SecondStepTrial]) -> str:
         f"- Of {STEPS * len(less)} steps of systems that gain no more {sum(each.left_out for each in less)} did without a second step, as they should.",
         "",
         '"Starved" is the share of the slots\' time in which fewer orders had a task than there are slots; a second step is made '
-        f"from {LEAST_STARVED_RATIO:.0%} on.",
+        f"from {LEAST_LACKING_ORDERS_RATIO:.0%} on.",
         "",
         "| work | replicas | between activities, ms | from slot to poll, ms | twice the orders bring | starved, least to most | second steps left out |",
         "| --- | --- | --- | --- | --- | --- | --- |",

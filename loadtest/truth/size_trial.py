@@ -19,7 +19,7 @@ from replica_trial import asked_counts
 from scatter_of_runs import Recorded, usual_scatter
 from size_page import page, scatter_lines
 
-from loadtest.analysis.costs.sizing_quantities import (
+from loadtest.analysis.costs.sizing_resources import (
     DATABASE_REQUESTS,
     actions,
     database_requests,
@@ -28,7 +28,7 @@ from loadtest.analysis.costs.sizing_quantities import (
     state_transitions,
     worker_memory,
 )
-from loadtest.analysis.costs.sizing_steps import believable_steps, fills_machine, growth_of
+from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation_of, fills_machine
 from loadtest.analysis.estimators.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, Sureness
 from loadtest.analysis.readings.workflow_counts import (
     is_closed,
@@ -123,7 +123,7 @@ def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) ->
 
 
 def _throughput(others: Sequence[Measured], plan: Plan, replicas: int, sure: Sureness) -> Sized:
-    growth = growth_of(others, plan)
+    growth = extrapolation_of(others, plan)
     if growth is None:
         return Sized("throughput", "orders/s", None, Basis.REFUSED)
     inside = growth.counts[0] <= replicas <= growth.counts[-1]

@@ -23,7 +23,7 @@ from loadtest.free_ports import free_ports
 from loadtest.injector.launch import InjectorPlace, launch
 from loadtest.listeners.step_info import StepInfo
 from loadtest.plan import Arrivals, Work
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_instruction import StepInstruction
@@ -154,7 +154,7 @@ async def load(
     """
     One step of load, then some starts of the same orders, which the server refuses.
     """
-    pages = PageMetrics("default", QUEUE)
+    pages = PageScraper("default", QUEUE)
     key = StepKey(replicas=2, load=0, kind="open", repetition=1)
     server, place = ServerAccess(address, "default", {}), InjectorPlace(metrics_port=injector_port)
     async with launch(server, injectors=1, logs=logs, place=place) as locust:

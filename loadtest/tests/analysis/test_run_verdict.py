@@ -11,7 +11,7 @@ import synthetic
 from readings import errors_of, made
 
 from loadtest.analysis import analyse, exit_code, read_step
-from loadtest.analysis.decisions.demands import demands
+from loadtest.analysis.decisions.fewest_replicas import fewest_replicas_by_load
 from loadtest.analysis.run_verdict import decide
 from loadtest.plan import Fraction, Open, Plan, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -106,7 +106,7 @@ def test_a_run_is_judged_by_all_its_cells(
         for step in cells(template, saturated, p95s)
     ]
 
-    found, reasons = decide(steps, PLAN, demands(steps, PLAN))
+    found, reasons = decide(steps, PLAN, fewest_replicas_by_load(steps, PLAN))
 
     assert found is verdict, reasons
     assert bool(reasons) == (verdict is not RunVerdict.PASS)
@@ -124,7 +124,7 @@ def test_a_fixed_rate_needs_no_closed_load(template: StepResult, saturated: Step
         for step in cells(template, saturated, {1: 0.6, 2: 0.1, 4: 0.01})
     ]
 
-    assert decide(steps, plan, demands(steps, plan)) == (RunVerdict.PASS, ())
+    assert decide(steps, plan, fewest_replicas_by_load(steps, plan)) == (RunVerdict.PASS, ())
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_rate_that_no_count_keeps_fails_the_run_whatever_is_known_of_the_other
         for step in [made(template, replicas=count, activity=p95)]
     ]
 
-    found, reasons = decide(steps, plan, demands(steps, plan))
+    found, reasons = decide(steps, plan, fewest_replicas_by_load(steps, plan))
 
     assert found is verdict
     if verdict is RunVerdict.FAIL:
@@ -172,7 +172,7 @@ def test_a_plan_without_an_open_load_is_held_against_its_errors(
     plan = synthetic.demo_plan(loads=(Saturate(),), replicas=(1,))
     steps = [replace(saturated, errors=errors_of(failed))]
 
-    assert decide(steps, plan, demands(steps, plan))[0] is verdict
+    assert decide(steps, plan, fewest_replicas_by_load(steps, plan))[0] is verdict
 
 
 def test_a_fraction_load_is_held_against_the_slo_where_there_is_no_common_rate(

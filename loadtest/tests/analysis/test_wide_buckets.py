@@ -12,7 +12,7 @@ import synthetic
 from loadtest.analysis import read_step
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.saturation.calibrated_model import calibration, learn_again
-from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.analysis.suspects.worker_rules import waits_long
 from loadtest.plan import Plan, Slo
 from loadtest.results.measured_step import Measured
@@ -144,7 +144,7 @@ def test_a_wait_that_wide_buckets_do_not_tell_is_no_long_one(
     }
     step = replace(step, worker_window=replace(step.worker_window, histograms=exact))
 
-    queue = pressure_of(step, plan).activity
+    queue = suspect_readings_of(step, plan).activity
 
     assert queue.wait_p50_seconds == median
     assert waits_long(queue) is is_long

@@ -16,7 +16,7 @@ from loadtest.analysis.decisions.bound_decisions import INSIDE_OF_TASKS, NO_ACTI
 from loadtest.analysis.decisions.slo import judge_waits
 from loadtest.analysis.decisions.why_undecided import NONE_IN_THE_QUEUE
 from loadtest.analysis.saturation.calibrated_model import calibration
-from loadtest.analysis.saturation.doubled_loop import why_doubled
+from loadtest.analysis.saturation.doubled_closed_load import why_doubled
 from loadtest.plan import Plan, Work
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.measured_step import Measured

@@ -14,18 +14,18 @@ from profile_file import SHELL_KEY, profile_text
 
 from loadtest.cli import experiment_ports, run_refusals, run_start
 from loadtest.cli.app import run
-from loadtest.cli.run_environment import EnvironmentFlags
+from loadtest.cli.open_place import PlaceToOpen
 from loadtest.cli.run_options import RunFlags
 from loadtest.results.run_folder import Run
 
 
 @pytest.fixture
-def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentFlags]]:
+def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, PlaceToOpen]]:
     """Runs that would now be measured, and where, in place of measuring them."""
-    caught: list[tuple[Run, EnvironmentFlags]] = []
+    caught: list[tuple[Run, PlaceToOpen]] = []
 
-    def catch(kept: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
-        caught.append((kept, environment))
+    def catch(kept: Run, to_open: PlaceToOpen, flags: RunFlags) -> int:
+        caught.append((kept, to_open))
         return 0
 
     monkeypatch.setattr(run_start, "_carry_out", catch)
@@ -47,7 +47,7 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
 
 @pytest.fixture
 def refused_line(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]], refusal: Callable[..., str]
+    tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]], refusal: Callable[..., str]
 ) -> Callable[..., str]:
     """Gives the one line in which a verb is refused, with nothing measured and nothing left behind."""
 
@@ -65,7 +65,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """Runs that would now be measured, in place of measuring them."""
     caught: list[Run] = []
 
-    def catch(kept: Run, environment: Any, flags: RunFlags) -> int:
+    def catch(kept: Run, to_open: Any, flags: RunFlags) -> int:
         caught.append(kept)
         return 0
 

@@ -13,7 +13,7 @@ from loadtest.cli import kubeconfig
 from loadtest.cli.app import run as program
 from loadtest.results.archive import pack
 from loadtest.results.run_folder import Run
-from loadtest.target.kubernetes import results_volume, sweep_job
+from loadtest.target.kubernetes import results_fetch, sweep_job
 
 
 def test_the_page_of_a_run_that_was_fetched_is_named_from_here(
@@ -32,7 +32,7 @@ def test_the_page_of_a_run_that_was_fetched_is_named_from_here(
             with archive.open("wb") as out:
                 return pack(tmp_path / "volume", run, out)
 
-    monkeypatch.setattr(results_volume, "Volume", Volume)
+    monkeypatch.setattr(results_fetch, "Volume", Volume)
     monkeypatch.setattr(kubeconfig, "reach", lambda *_: None)
     monkeypatch.setattr(sweep_job, "SweepJob", lambda *_: None)
     monkeypatch.chdir(tmp_path)

@@ -16,7 +16,7 @@ from kept_runs import MACHINE, VERSIONS, kept_run
 
 from loadtest.cli import run_start
 from loadtest.cli.app import run
-from loadtest.cli.run_environment import EnvironmentFlags
+from loadtest.cli.open_place import PlaceToOpen
 from loadtest.errors import InputError
 from loadtest.plan import Saturate
 from loadtest.results.manifest import RunStart
@@ -28,7 +28,7 @@ SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
 
 @pytest.mark.process
 def test_a_run_goes_on_with_the_place_that_it_began_with(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """Worker command with blanks, port and metrics come from the folder; no flag repeats them."""
     script = tmp_path / "my worker.py"
@@ -49,7 +49,7 @@ def test_a_run_goes_on_with_the_place_that_it_began_with(
 
 @pytest.mark.process
 def test_a_run_that_is_being_measured_is_not_gone_on_with(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Two processes would measure at once and keep each other's steps; once the first has ended it goes on."""
     kept = kept_run(tmp_path)
@@ -83,7 +83,7 @@ def test_a_run_is_held_while_it_is_measured(
 
 
 @pytest.mark.process
-def test_each_start_of_a_run_is_kept(tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]) -> None:
+def test_each_start_of_a_run_is_kept(tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]]) -> None:
     """With its command, versions, commit and machine; what differs from the first is a note of the report."""
     kept = kept_run(tmp_path, versions={**VERSIONS, "temporalio": "1.0.0"})
 
@@ -133,7 +133,7 @@ def test_a_flag_that_says_otherwise_is_refused_by_name(
     flags: list[str],
     named: str,
     tmp_path: Path,
-    carried_out: list[tuple[Run, EnvironmentFlags]],
+    carried_out: list[tuple[Run, PlaceToOpen]],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Two systems are never mixed in one report, and nothing is ignored."""
@@ -154,7 +154,7 @@ def test_a_flag_that_says_otherwise_is_refused_by_name(
 def test_what_belongs_to_a_start_or_says_the_same_is_allowed(
     flags: list[str],
     tmp_path: Path,
-    carried_out: list[tuple[Run, EnvironmentFlags]],
+    carried_out: list[tuple[Run, PlaceToOpen]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The Job in a cluster gives the same flags with every sweep."""
@@ -167,7 +167,7 @@ def test_what_belongs_to_a_start_or_says_the_same_is_allowed(
 
 def test_a_complete_run_says_so_and_makes_only_its_report(
     tmp_path: Path,
-    carried_out: list[tuple[Run, EnvironmentFlags]],
+    carried_out: list[tuple[Run, PlaceToOpen]],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Nothing is measured again, and the exit code is the verdict."""
@@ -184,7 +184,7 @@ def test_a_complete_run_says_so_and_makes_only_its_report(
 
 def test_a_run_whose_budget_is_spent_starts_nothing(
     tmp_path: Path,
-    carried_out: list[tuple[Run, EnvironmentFlags]],
+    carried_out: list[tuple[Run, PlaceToOpen]],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Steps are left, and none of them would be measured: that is said, and the report is made."""
@@ -243,7 +243,7 @@ def test_workers_that_the_plan_names_are_started_where_they_were(
 
 @pytest.mark.process
 def test_a_scenario_that_was_changed_meanwhile_is_told(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """Steps of two workloads would stand in one report, so it says so; a file that it imports is part of it."""
     mine, beside = tmp_path / "mine.py", tmp_path / "names.py"
@@ -265,7 +265,7 @@ def test_a_scenario_that_was_changed_meanwhile_is_told(
 
 @pytest.mark.process
 def test_the_headline_names_a_path_that_can_be_resumed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """What a reader copies from the terminal goes on with that run."""
     kept = kept_run(tmp_path)

@@ -11,11 +11,11 @@ import pytest
 from kept_runs import run_of
 from synthetic import demo_plan, steps
 
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import TargetKind
 from loadtest.cli.run_ending import conclude
 from loadtest.cli.run_notes import left_out, unread_settings
 from loadtest.plan import Plan, Saturate, WorkerSetup
-from loadtest.report.rest_of_run import resume_command
+from loadtest.report.resume_text import resume_command
 from loadtest.results.question import (
     CapacityQuestion,
     CompareQuestion,

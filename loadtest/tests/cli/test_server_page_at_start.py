@@ -16,7 +16,7 @@ from served_page import served_page
 from tls_proxy import Authority
 
 from loadtest.cli.experiment_ports import open_experiment_ports
-from loadtest.cli.run_environment import Environment
+from loadtest.cli.open_place import OpenPlace
 from loadtest.errors import InputError
 from loadtest.experiment.clock import SystemClock
 from loadtest.injector.launch import HERE
@@ -99,7 +99,7 @@ async def _open(target: Any, page: str | None, results: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
         await open_experiment_ports(
             stack,
-            Environment(target, {None: access}, own_worker=True, injectors=HERE),
+            OpenPlace(target, {None: access}, own_worker=True, injectors=HERE),
             {None: client},
             Run.create(results, Plan(name="p"), synthetic.manifest()),
             SystemClock(),

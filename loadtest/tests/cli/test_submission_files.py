@@ -13,7 +13,7 @@ from loadtest.cli.overrides import PlanFlags
 from loadtest.cli.submission_files import bring_plan, bring_resumed
 from loadtest.errors import InputError
 from loadtest.plan import PlanFile
-from loadtest.target.kubernetes.own_code import LARGEST_BYTES
+from loadtest.target.kubernetes.user_files import LARGEST_BYTES
 
 SCENARIO = '''"""
 Greets.

@@ -16,8 +16,8 @@ from two_servers import PAGES, A, B
 from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.cli.comparison_ending import conclude_comparison
+from loadtest.cli.open_place import PlaceToOpen
 from loadtest.cli.rounds_asked import RoundsAsked
-from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.plan import parse_plan
 from loadtest.report.window_promql import window_queries
 from loadtest.results.plan_setting import setting_text
@@ -29,12 +29,12 @@ DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 
 @pytest.mark.process
 def test_two_profiles_are_a_factor_and_where_they_lead_stands_in_the_manifest(
-    tmp_path: Path, profiles: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, profiles: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """Everything started for a side gets its profile's name, and no key, neither of the profile nor of the shell."""
     code = run(["compare", DEMO, *PROFILES, *PAGES, "--output", str(tmp_path / "out")])
 
-    ((begun, environment),) = carried_out
+    ((begun, to_open),) = carried_out
     question, manifest = question_of(begun), begun.manifest
     assert code == 0
     assert begun.plan.factors == {"profile": ("own", "cloud")}
@@ -46,11 +46,11 @@ def test_two_profiles_are_a_factor_and_where_they_lead_stands_in_the_manifest(
         "default, shop",
     )
     assert (manifest.servers, manifest.profiles) == ({"own": None, "cloud": None}, LED)
-    assert {name: access.page for name, access in environment.servers.items()} == {
+    assert {name: access.page for name, access in to_open.servers.items()} == {
         "own": "http://a/metrics",
         "cloud": "http://b/metrics",
     }
-    assert [access.variables for access in environment.servers.values()] == [
+    assert [access.variables for access in to_open.servers.values()] == [
         {
             "TEMPORAL_CONFIG_FILE": str(profiles),
             "TEMPORAL_PROFILE": name,
@@ -63,15 +63,15 @@ def test_two_profiles_are_a_factor_and_where_they_lead_stands_in_the_manifest(
 
 @pytest.mark.process
 def test_no_file_of_a_run_holds_a_credential(
-    tmp_path: Path, profiles: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, profiles: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
-    """Nor does what describes its environment."""
+    """Nor does what describes its place."""
     run(["compare", DEMO, *PROFILES, *PAGES, "--output", str(tmp_path / "out")])
 
-    ((begun, environment),) = carried_out
+    ((begun, to_open),) = carried_out
     kept = [path.read_text(encoding="utf-8") for path in begun.path.rglob("*") if path.is_file()]
     assert any('"cloud"' in text for text in kept)
-    for text in (*kept, repr(environment)):
+    for text in (*kept, repr(to_open)):
         assert KEY not in text and SHELL_KEY not in text
 
 
@@ -79,7 +79,7 @@ def test_no_file_of_a_run_holds_a_credential(
 def test_a_resumed_comparison_goes_on_where_the_profiles_led(
     tmp_path: Path,
     profiles: Path,
-    carried_out: list[tuple[Run, EnvironmentFlags]],
+    carried_out: list[tuple[Run, PlaceToOpen]],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A profile that leads elsewhere by then is refused: its blocks would be of another server."""
@@ -105,7 +105,7 @@ def test_a_resumed_comparison_goes_on_where_the_profiles_led(
 
 @pytest.mark.process
 def test_a_plans_own_profile_is_the_server_of_every_verb(
-    tmp_path: Path, profiles: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, profiles: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """As if `--address` named its server."""
     flags = [
@@ -120,22 +120,22 @@ def test_a_plans_own_profile_is_the_server_of_every_verb(
     codes = [run([verb, DEMO, *flags]) for verb in ("sweep", "limits")]
 
     assert codes == [0, 0]
-    for begun, environment in carried_out:
+    for begun, to_open in carried_out:
         manifest = begun.manifest
-        assert [access.address for access in environment.servers.values()] == [B]
+        assert [access.address for access in to_open.servers.values()] == [B]
         assert (manifest.address, manifest.namespace, manifest.servers) == (B, "shop", {})
         assert manifest.profiles == {"cloud": LED["cloud"]}
 
 
 @pytest.mark.process
 def test_a_profile_without_a_namespace_takes_the_plans(
-    tmp_path: Path, profiles: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, profiles: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """And one that has the plan's is no contradiction."""
     run(["compare", DEMO, *PROFILES, "--namespace", "shop", "--output", str(tmp_path / "out")])
 
-    ((begun, environment),) = carried_out
-    assert [access.namespace for access in environment.servers.values()] == ["shop", "shop"]
+    ((begun, to_open),) = carried_out
+    assert [access.namespace for access in to_open.servers.values()] == ["shop", "shop"]
     assert begun.manifest.namespace == "shop"
 
 

@@ -15,8 +15,8 @@ from two_servers import CLOUD, PAGES, SERVERS, A, B
 from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.cli.comparison_ending import conclude_comparison
+from loadtest.cli.open_place import PlaceToOpen
 from loadtest.cli.rounds_asked import RoundsAsked
-from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_refusals import refuse_many_starts
 from loadtest.errors import InputError
 from loadtest.plan import Open
@@ -29,25 +29,25 @@ DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]
 
 
-def _pages(environment: EnvironmentFlags) -> dict[str, str | None]:
-    return {name: access.page for name, access in environment.servers.items()}
+def _pages(to_open: PlaceToOpen) -> dict[str, str | None]:
+    return {name: access.page for name, access in to_open.servers.items()}
 
 
 @pytest.mark.process
 @pytest.mark.usefixtures("answering")
 def test_two_servers_are_a_factor_and_stand_in_the_manifest(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """Plan, question and manifest name both, and where the page of each is."""
     code = run(["compare", DEMO, *SERVERS, *PAGES, "--output", str(tmp_path)])
 
-    ((begun, environment),) = carried_out
+    ((begun, to_open),) = carried_out
     question, manifest = question_of(begun), begun.manifest
     assert code == 0
     assert begun.plan.factors == {"address": (A, B)}
     assert isinstance(question, CompareQuestion)
     assert (setting_text(question.a), setting_text(question.b)) == (f"address={A}", f"address={B}")
-    assert _pages(environment) == {A: "http://a/metrics", B: "http://b/metrics"}
+    assert _pages(to_open) == {A: "http://a/metrics", B: "http://b/metrics"}
     assert (manifest.target, manifest.address) == ("address", f"{A}, {B}")
     assert manifest.servers == {A: None, B: None}
     assert manifest.dynamic_config == {}
@@ -56,7 +56,7 @@ def test_two_servers_are_a_factor_and_stand_in_the_manifest(
 @pytest.mark.process
 @pytest.mark.usefixtures("answering")
 def test_a_resumed_comparison_goes_on_at_the_same_servers_and_pages(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """The run's folder has all of it; no flag repeats it."""
     run(["compare", DEMO, *SERVERS, *PAGES, *SANDBOX, "--output", str(tmp_path)])
@@ -73,7 +73,7 @@ def test_a_resumed_comparison_goes_on_at_the_same_servers_and_pages(
 @pytest.mark.process
 @pytest.mark.usefixtures("answering")
 def test_without_pages_the_servers_have_none(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """As with `--address` alone."""
     run(["compare", DEMO, *SERVERS, "--output", str(tmp_path)])
@@ -84,7 +84,7 @@ def test_without_pages_the_servers_have_none(
 @pytest.mark.process
 @pytest.mark.usefixtures("answering")
 def test_a_plans_own_server_is_that_of_every_verb(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+    tmp_path: Path, carried_out: list[tuple[Run, PlaceToOpen]]
 ) -> None:
     """As if `--address` named it: the run starts none, and a search for the limit cannot set it up."""
     flags = ["--set", f"address={A}", "--server-metrics", "http://a/metrics", "--output", str(tmp_path)]
@@ -93,7 +93,7 @@ def test_a_plans_own_server_is_that_of_every_verb(
 
     question = question_of(carried_out[1][0])
     assert codes == [0, 0]
-    assert [_pages(environment) for _, environment in carried_out] == [{A: "http://a/metrics"}] * 2
+    assert [_pages(to_open) for _, to_open in carried_out] == [{A: "http://a/metrics"}] * 2
     assert [(begun.manifest.address, begun.manifest.servers) for begun, _ in carried_out] == [(A, {})] * 2
     assert isinstance(question, LimitsQuestion) and not question.starts_server
 
@@ -120,7 +120,7 @@ def test_each_server_is_spared_by_what_it_would_get_itself() -> None:
 @pytest.mark.usefixtures("answering")
 def test_each_server_has_injectors_whose_ports_must_be_free(
     tmp_path: Path,
-    carried_out: list[tuple[Run, EnvironmentFlags]],
+    carried_out: list[tuple[Run, PlaceToOpen]],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Three injectors for each of two servers, and the step's own metric: seven ports in a row."""

@@ -12,7 +12,7 @@ from synthetic import demo_plan, step
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.design.design import KeptStep, NextStep
-from loadtest.design.overload_window import SHORTEST_SECONDS
+from loadtest.design.short_windows import SHORTEST_OVERLOAD_SECONDS
 from loadtest.design.window_plan import WindowPlan, plan_window
 from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Plan, Saturate
@@ -44,8 +44,8 @@ def _window(
         pytest.param(1.1, 60, 15, id="just above"),
         pytest.param(3.1, 60, 15, id="three times"),
         pytest.param(5.0, 60, 8, id="what it leaves is worked off in 54 s"),
-        pytest.param(20.0, 60, SHORTEST_SECONDS, id="no window is short enough"),
-        pytest.param(3.1, 20, SHORTEST_SECONDS, id="a short drain"),
+        pytest.param(20.0, 60, SHORTEST_OVERLOAD_SECONDS, id="no window is short enough"),
+        pytest.param(3.1, 20, SHORTEST_OVERLOAD_SECONDS, id="a short drain"),
     ],
 )
 def test_the_window_of_an_overload_is_short(of_capacity: float, drain: float, seconds: float) -> None:

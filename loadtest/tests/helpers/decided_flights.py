@@ -12,7 +12,7 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from loadtest.injector.meters import InjectorRegistry
-from loadtest.injector.start_settings import StartSettings
+from loadtest.injector.shared_start_settings import SharedStartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Work
@@ -71,7 +71,7 @@ def flights_of(
     async def started(_client: object, arrival: Arrival) -> Handle:
         return Handle(arrival.number, wait)
 
-    terms = StartSettings(
+    terms = SharedStartSettings(
         scenario=Scenario("test", "", None, start or started, failure=judge),  # type: ignore[arg-type]
         id_prefix="p",
         task_queue="q",

@@ -17,7 +17,7 @@ from loadtest.plan import Work
 from loadtest.results.failure import Failure
 from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
-from loadtest.scenario.repair import failure
+from loadtest.scenario.builtin.repair import failure
 
 # Attempts of an activity of the repair shop until its order fails.
 _ATTEMPTS = 6

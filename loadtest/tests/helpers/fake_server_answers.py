@@ -11,7 +11,7 @@ from fake_system import FakeSystem
 
 from loadtest.errors import MeasurementError
 from loadtest.results.history_sample import HistorySample
-from loadtest.results.limit_facts import QueueRateLimit
+from loadtest.results.resource_use import QueueRateLimit
 from loadtest.results.scrape import Backlog, LeftOrders
 
 

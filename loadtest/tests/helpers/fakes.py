@@ -23,9 +23,9 @@ from loadtest.errors import (
 )
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
-from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
+from loadtest.results.resource_use import MachineTimes
 from loadtest.results.scrape import Scrape
 
 SERVER = "http://server/metrics"

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from changes import halves
 
-from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured, ProcessUse
+from loadtest.results.resource_use import MachineUse
 
 BY_ITSELF = {"worker": ProcessUse(16.0, 1), "server": ProcessUse(20.0, 1)}
 UNSEEN_SERVER = {"worker": ProcessUse(16.0, 1)}

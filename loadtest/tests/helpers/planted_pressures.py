@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
-from loadtest.results.limit_facts import MachineUse, QueueRateLimit
+from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
+from loadtest.results.resource_use import MachineUse, QueueRateLimit
 from loadtest.results.suspect import SuspectName as S
 
 SYSTEM = QueueRateLimit(4000.0, "system", active=False)
@@ -23,7 +23,7 @@ def recorded_pressure(
     cores: tuple[float, float, float] = (0.16, 0.3, 1.2),
     persistence: tuple[float, float] = (0.6, 0.1),
     **more: object,
-) -> Pressure:
+) -> SuspectReadings:
     """
     Readings as they were recorded: wait p50 and mean, slots used, polls out, poll latency, backlog, execution; times in ms.
     """
@@ -31,7 +31,7 @@ def recorded_pressure(
     for kind, readings, index in (("activity", activity, 0), ("workflow", workflow, 1)):
         p50, mean, used, out, poll, backlog, execution = readings
         queues.append(
-            QueuePressure(
+            QueueReadings(
                 kind=kind,  # type: ignore[arg-type]  # one of the two
                 wait_p50_seconds=p50 / 1e3,
                 wait_mean_seconds=mean / 1e3,
@@ -46,7 +46,7 @@ def recorded_pressure(
             )
         )
     worker, server, machine = cores
-    pressure = Pressure(
+    pressure = SuspectReadings(
         replicas=1,
         activity=queues[0],
         workflow=queues[1],

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from loadtest.analysis.rules.silent_replicas import KindLook, PollingLook, why_silent
-from loadtest.experiment.sampled_pages import MOST_PAGES
+from loadtest.experiment.sampled_worker_pages import MOST_PAGES
 from loadtest.experiment.worker_watch import LOOK_SECONDS
 
 # What a page that does not answer is waited for.

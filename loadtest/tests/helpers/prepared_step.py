@@ -17,7 +17,7 @@ from loadtest.analysis.twin import (
     Measure,
     OpenStep,
     QueueModel,
-    TwinCounts,
+    TwinLateTasks,
     WorkDistribution,
     choose_schedule,
     find_edge,
@@ -38,7 +38,7 @@ class Twins:
 
     step: OpenStep
     actual: Column
-    counts: TwinCounts
+    counts: TwinLateTasks
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from loadtest.analysis.twin import Enough
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.experiment.loop import instruction_of
-from loadtest.experiment.model_readings import mean_drawn_work
+from loadtest.experiment.model_estimates import mean_drawn_work
 from loadtest.plan import Plan, Saturate, Work
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference

@@ -16,9 +16,9 @@ from queueing_theory import Task, simulate
 from loadtest.plan import Plan, Saturate
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorCounts, InjectorReport
-from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.measured_step import Measured, ProcessUse, Second
 from loadtest.results.metric_difference import Difference
+from loadtest.results.resource_use import ResourceUse
 from loadtest.results.step_key import StepKey
 from loadtest.results.window_decision import Decided, Decision
 
@@ -251,7 +251,7 @@ class World:
             injector=self.report(),
             timeline=self.timeline(),
             histories=HistorySample(20, tuple(task.wait + 0.003 for task in in_window[::3]), ()),
-            limits=LimitFacts(workflow_slots=100.0 * self.key.replicas),
+            limits=ResourceUse(workflow_slots=100.0 * self.key.replicas),
             slots_used=min(self.slots, sum(task.ended - task.started for task in in_window) / self.window),
             pollers={"activity": self.key.replicas, "workflow": self.key.replicas},
             use={

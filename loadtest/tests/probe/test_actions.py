@@ -22,7 +22,7 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, Interceptor, OutboundInterceptor, QueryWorkflowInput, WorkflowHandle
 from temporalio.service import RPCError
 
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 
 PATIENCE_SECONDS = 30.0
 pytestmark = pytest.mark.server
@@ -92,7 +92,7 @@ async def test_the_counter_equals_the_histories(
     client = await Client.connect(
         server.address, namespace=namespace, identity="counter", interceptors=[queries]
     )
-    metrics = PageMetrics(namespace, task_queue)
+    metrics = PageScraper(namespace, task_queue)
     before = await metrics.scrape({"server": server.metrics_url}, "server")
     path: Callable[[Shop], Awaitable[WorkflowHandle[Any, Any]]] = PATHS[name]
 

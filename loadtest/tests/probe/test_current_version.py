@@ -12,8 +12,7 @@ from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueueVersioningInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
-from loadtest.probe.current_version import version_to_make_current
-from loadtest.probe.idle_versions import NO_VERSION, Version
+from loadtest.probe.worker_versions import NO_VERSION, Version, version_to_make_current
 
 OLD, NEW = ("bakery", "b1"), ("bakery", "b2")
 SINCE = 1000.0

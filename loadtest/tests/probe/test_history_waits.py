@@ -14,7 +14,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
 from loadtest.probe.history_waits import SampledHistories, waits
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 
 
 def event(number: int, kind: str, at: float, **attributes: Any) -> HistoryEvent:
@@ -164,7 +164,7 @@ async def test_histories_and_the_worker_agree(
     The waits in the histories are as many, and together as long, as those that the worker counted.
     """
     worker = await start_worker()
-    metrics = PageMetrics("default", task_queue)
+    metrics = PageScraper("default", task_queue)
     before = await metrics.scrape({"w": worker.url}, "worker")
     ids = [f"{task_queue}-{i}" for i in range(6)]
 

@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueueVersioningInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
-from loadtest.probe.idle_versions import idle_pollers
+from loadtest.probe.worker_versions import idle_pollers
 
 OLD, NEW = ("bakery", "b1"), ("bakery", "b2")
 

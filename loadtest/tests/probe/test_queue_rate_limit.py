@@ -10,7 +10,7 @@ from temporalio.api.taskqueue.v1 import TaskQueueStats
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
 from loadtest.probe.task_queue import rate_limit
-from loadtest.results.limit_facts import QueueRateLimit
+from loadtest.results.resource_use import QueueRateLimit
 
 
 def _described(source: RateLimitSource.ValueType, *, holds_back: bool) -> DescribeTaskQueueResponse:

@@ -15,7 +15,7 @@ from real_server import Server, running_server
 from small_workers import StartWorker
 from temporalio.client import Client
 
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.measured_step import Replica
@@ -49,7 +49,7 @@ async def test_counts_of_an_older_server_are_what_was_done_or_not_known(
     It does not count the workflows that close; successes, activities, waits, transitions and actions it does.
     """
     await start_worker()
-    metrics, pages = PageMetrics("default", task_queue), {"server": server.metrics_url}
+    metrics, pages = PageScraper("default", task_queue), {"server": server.metrics_url}
     before = await metrics.scrape(pages, "server")
 
     async def run_one(number: int) -> None:

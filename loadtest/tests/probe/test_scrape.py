@@ -15,7 +15,7 @@ from temporalio.client import Client, WorkflowFailureError
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
 from loadtest.probe.http_page import fetch
 from loadtest.probe.page import PageScope, cut, read, series
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_scraper import PageScraper
 
 pytestmark = pytest.mark.server
 
@@ -41,7 +41,7 @@ async def test_counts_equal_what_was_done(
     """
     workers = [await start_worker(), await start_worker()]
     pages = {w.identity: w.url for w in workers}
-    metrics = PageMetrics("default", task_queue)
+    metrics = PageScraper("default", task_queue)
     at_server = {"server": server.metrics_url}
 
     before = await metrics.scrape(pages, "worker"), await metrics.scrape(at_server, "server")
@@ -87,7 +87,7 @@ async def test_another_queues_workflows_are_not_counted(
     What happens on another task queue of the same server leaves the counts alone.
     """
     await start_worker()
-    metrics = PageMetrics("default", f"not-{task_queue}")
+    metrics = PageScraper("default", f"not-{task_queue}")
 
     before = await metrics.scrape({"server": server.metrics_url}, "server")
     await run_small(client, task_queue, 1)
@@ -105,7 +105,7 @@ async def test_gauges_of_a_running_worker(client: Client, task_queue: str, start
     """
     workers = [await start_worker(), await start_worker()]
     pages = {w.identity: w.url for w in workers}
-    metrics = PageMetrics("default", task_queue)
+    metrics = PageScraper("default", task_queue)
 
     running = [
         asyncio.create_task(run_small(client, task_queue, i, seconds=1.5)) for i in range(3)
@@ -133,7 +133,7 @@ async def test_a_restarted_worker_is_a_reset(
     A worker that was killed and started anew on the same port is told, whatever its counters say.
     """
     worker = await start_worker()
-    metrics = PageMetrics("default", task_queue)
+    metrics = PageScraper("default", task_queue)
     pages = {"worker-1": worker.url}
     before = await metrics.scrape(pages, "worker")
 
@@ -152,7 +152,7 @@ async def test_a_strangers_page_is_refused(task_queue: str, start_worker: StartW
     worker = await start_worker(kind="default")
 
     with pytest.raises(FamilyAbsentError) as refused:
-        await PageMetrics("default", task_queue).scrape({worker.identity: worker.url}, "worker")
+        await PageScraper("default", task_queue).scrape({worker.identity: worker.url}, "worker")
 
     text = str(refused.value)
     assert text.startswith(f"{worker.identity}: its /metrics page lacks temporal_request_latency_seconds;")
@@ -166,7 +166,7 @@ async def test_a_strangers_work_is_measured_by_the_server(
     The server counts the workflows, activities and waits of a worker whose page cannot be read.
     """
     await start_worker(kind="default")
-    metrics = PageMetrics("default", task_queue)
+    metrics = PageScraper("default", task_queue)
 
     before = await metrics.scrape({"server": server.metrics_url}, "server")
     await asyncio.gather(*(run_small(client, task_queue, i) for i in range(5)))
@@ -186,7 +186,7 @@ async def test_nobody_there(task_queue: str) -> None:
     with pytest.raises(
         MeasurementError, match=r"worker-7: http://127\.0\.0\.1:1/ does not answer \(.*refused"
     ):
-        await PageMetrics("default", task_queue).scrape({"worker-7": "http://127.0.0.1:1/"}, "worker")
+        await PageScraper("default", task_queue).scrape({"worker-7": "http://127.0.0.1:1/"}, "worker")
 
 
 async def test_a_proxy_of_the_environment_is_not_asked(
@@ -199,7 +199,7 @@ async def test_a_proxy_of_the_environment_is_not_asked(
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
 
-    look = await PageMetrics("default", task_queue).scrape({"server": server.metrics_url}, "server")
+    look = await PageScraper("default", task_queue).scrape({"server": server.metrics_url}, "server")
 
     assert "restarts{" in look.pages["server"]
 

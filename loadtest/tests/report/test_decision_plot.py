@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
 from loadtest.report import decision_plot as module
-from loadtest.report.captioned_figures import figures
 from loadtest.report.decision_plot import MOST_PANELS, decision_plot
+from loadtest.report.report_figures import figures
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Block, Decided, Decision

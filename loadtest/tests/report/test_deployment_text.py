@@ -13,13 +13,13 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
-from loadtest.analysis.decisions.demands import answer_in_words, by_answer
+from loadtest.analysis.decisions.fewest_replicas import answer_in_words, by_answer
 from loadtest.cli.capacity_plan import searching_plan
 from loadtest.errors import InputError
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo
-from loadtest.report.captioned_figures import figures
 from loadtest.report.deployment_text import deployment_sentences
 from loadtest.report.headlines import headlines
+from loadtest.report.report_figures import figures
 from loadtest.results.sweep_result import Demand, Judgement, RunVerdict, SloAnswer, SweepResult
 
 PLAN = synthetic.demo_plan()

@@ -16,10 +16,10 @@ from loadtest.analysis import analyse
 from loadtest.plan import Open, Saturate
 from loadtest.report import cost_plot as cost_module
 from loadtest.report import scaling_plots as module
-from loadtest.report.captioned_figures import figures
 from loadtest.report.cost_plot import cost_plot
 from loadtest.report.drawing import apart
 from loadtest.report.figure_captions import scaling_caption
+from loadtest.report.report_figures import figures
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
 from loadtest.results.estimate import NO_WAIT, Estimate
 from loadtest.results.step_result import StepVerdict, Waits

@@ -14,8 +14,8 @@ import pytest
 from loadtest import scenario
 from loadtest.errors import InputError
 from loadtest.plan import Work
+from loadtest.scenario.builtin.repair import profile
 from loadtest.scenario.files_beside import files_beside
-from loadtest.scenario.repair import profile
 
 MINE = '''"""
 What mine does.
@@ -43,7 +43,7 @@ def test_the_listing_names_each_scenario_with_the_first_line_of_its_docstring() 
     """
     listed = dict(scenario.listing())
 
-    assert set(listed) >= {"noop", "repair"}
+    assert set(listed) == {"noop", "repair"}
     assert listed["repair"] == "A repair order on its shortest path: six activities, one after the other."
 
 
@@ -153,7 +153,7 @@ def test_a_file_that_is_no_scenario_is_refused_with_the_reason(
 
     assert str(refused.value).startswith(f"--scenario {path}: ")
     assert problem in str(refused.value)
-    assert "see loadtest/src/loadtest/scenario/repair.py" in str(refused.value)
+    assert "see loadtest/src/loadtest/scenario/builtin/repair.py" in str(refused.value)
 
 
 def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loadtest.analysis.capacities.scaling import describe_scaling
-from loadtest.analysis.costs.sweep_cpu_cost import cost
-from loadtest.analysis.decisions.demands import demands, no_demand
+from loadtest.analysis.costs.cpu_cost import sweep_cpu_cost
+from loadtest.analysis.decisions.fewest_replicas import fewest_replicas_by_load, no_demand
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.run_verdict import decide, decide_all
-from loadtest.analysis.saturation.doubled_loop import first_key, why_doubled
+from loadtest.analysis.saturation.doubled_closed_load import first_key, why_doubled
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
@@ -105,7 +105,7 @@ def _measured_combinations(steps: Sequence[Measured], plan: Plan) -> list[Settin
 
 
 def _combination(factors: Setting, steps: Sequence[StepResult], plan: Plan) -> CombinationResult:
-    wanted = demands(steps, plan)
+    wanted = fewest_replicas_by_load(steps, plan)
     verdict, reasons = decide(steps, plan, wanted)
     return CombinationResult(
         factors=dict(factors),
@@ -114,5 +114,5 @@ def _combination(factors: Setting, steps: Sequence[StepResult], plan: Plan) -> C
         demand=wanted[0] if wanted else no_demand(),
         demands=wanted,
         scaling=describe_scaling(steps, plan.replicas, plan.seed),
-        cost=cost(steps),
+        cost=sweep_cpu_cost(steps),
     )

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.decisions.slo import judge_count, judge_errors, judge_step
-from loadtest.analysis.judged_steps.closed_load_repeat import answer_rests_on
+from loadtest.analysis.judged_steps.worth_another_attempt import answer_rests_on
 from loadtest.analysis.readings.load_shape import load_shape, shape_text
 from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.plan import LoadKind, Plan

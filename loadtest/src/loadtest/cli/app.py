@@ -22,11 +22,11 @@ from loadtest.cli.clean_verb import clean
 from loadtest.cli.compare_verb import compare
 from loadtest.cli.doctor_verb import doctor
 from loadtest.cli.fetch_verb import fetch
+from loadtest.cli.given_flags import refuse_repeated_flags
 from loadtest.cli.immediate_exit import INTERRUPTED, end
 from loadtest.cli.limits_verb import limits
-from loadtest.cli.machine_refusal import is_panic, machine_refusal
+from loadtest.cli.machine_errors import is_panic, machine_error
 from loadtest.cli.plan_keys_verb import plan_keys
-from loadtest.cli.repeated_flags import refuse_repeated_flags
 from loadtest.cli.report_verb import report
 from loadtest.cli.scenarios_verb import scenarios
 from loadtest.cli.size_verb import size
@@ -145,7 +145,7 @@ def run(arguments: list[str]) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BaseException as error:
-        refused = machine_refusal(error)
+        refused = machine_error(error)
         if refused is None:
             raise
         _say(refused)

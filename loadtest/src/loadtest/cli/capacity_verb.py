@@ -11,8 +11,7 @@ import typer
 
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
-from loadtest.cli.place_flags import place_of, refuse_idle_place
-from loadtest.cli.place_options import takes_place
+from loadtest.cli.place_flags import place_of, refuse_idle_place, takes_place
 from loadtest.cli.plan_options import REPLICA_COUNTS, WARM_UP, plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
 from loadtest.cli.run_options import run_flags, takes_run_flags

@@ -11,7 +11,7 @@ import socket
 from dataclasses import dataclass
 
 from loadtest.errors import InputError
-from loadtest.target.kubernetes.own_account import in_cluster, in_pod
+from loadtest.target.kubernetes.in_cluster import in_cluster, in_pod
 
 # Injectors know the master by its Service, which names this port.
 MASTER_PORT = 5557

@@ -19,8 +19,7 @@ from loadtest.cli.compare_plan import (
 )
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import flagged_plan
-from loadtest.cli.place_flags import is_local, place_of, refuse_idle_place
-from loadtest.cli.place_options import takes_place
+from loadtest.cli.place_flags import is_local, place_of, refuse_idle_place, takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
 from loadtest.cli.rounds_asked import BLOCK_SECONDS, CHANGE_OVER_SECONDS, RoundsAsked

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from loadtest.analysis.comparisons.comparison import SAME_WITHIN_RATIO
+from loadtest.analysis.comparisons.abba_rounds import SAME_WITHIN_RATIO
 from loadtest.analysis.comparisons.run_comparison import (
     DRIFT,
     differing_settings,

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from temporalio.client import Client
 
-from loadtest.cli.run_environment import Environment
+from loadtest.cli.open_place import OpenPlace
 from loadtest.connection import connect
 from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
@@ -22,9 +22,9 @@ from loadtest.page_url import pages_by_name
 from loadtest.probe.history_waits import SampledHistories
 from loadtest.probe.http_page import fetch
 from loadtest.probe.left_workflows import OpenOrders
-from loadtest.probe.newest_pages import NewestPages
 from loadtest.probe.page_access import PageAccess, page_accesses
-from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.page_cache import PageCache
+from loadtest.probe.page_scraper import PageScraper
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.run_folder import Run
@@ -61,7 +61,7 @@ async def connect_servers(servers: Mapping[Name, ServerAccess], *, by_plan: bool
 
 async def open_experiment_ports(
     stack: contextlib.AsyncExitStack,
-    ground: Environment,
+    place: OpenPlace,
     clients: Mapping[str | None, Client],
     run: Run,
     clock: Clock,
@@ -73,7 +73,7 @@ async def open_experiment_ports(
 
     Args:
         stack: Closes what is opened.
-        ground: Target, servers and settings that the run uses.
+        place: Target, servers and settings that the run uses.
         clients: Clients as ``connect_servers`` returns them.
         run: The run; the injectors' logs are in its folder, and where there are several servers, each has a folder in it.
         clock: Clock of the experiment, by which looks at pages are dated.
@@ -85,29 +85,29 @@ async def open_experiment_ports(
     """
     opened: dict[str | None, Ports] = {}
     plan, logs = run.plan, run.path / "logs"
-    reads = await _page_accesses(ground, list(clients))
+    reads = await _page_accesses(place, list(clients))
     for number, (name, client) in enumerate(clients.items()):
-        access = ground.servers[name]
+        access = place.servers[name]
         injectors = await stack.enter_async_context(
             launch(
                 access,
                 injectors=plan.injectors,
                 logs=logs if len(clients) == 1 else logs / f"server-{number + 1}",
-                place=ground.injectors,
+                place=place.injectors,
                 first_injector=number * plan.injectors,
                 ready_seconds=plan.waits.injectors_ready_seconds,
             )
         )
-        newest = NewestPages()
-        metrics = PageMetrics(access.namespace, plan.task_queue, newest, clock.now, reads[name])
+        cache = PageCache()
+        metrics = PageScraper(access.namespace, plan.task_queue, cache, clock.now, reads[name])
         stack.callback(metrics.close)
-        workers = WorkerProbe(client, plan.task_queue, newest)
+        workers = WorkerProbe(client, plan.task_queue, cache)
         stack.callback(workers.close)
         opened[name] = Ports(
-            target=ground.target,
+            target=place.target,
             injectors=injectors,
             metrics=metrics,
-            queue=DescribedQueue(client, plan.task_queue, of_run=ground.own_server),
+            queue=DescribedQueue(client, plan.task_queue, of_run=place.own_server),
             orders=OpenOrders(client, plan.task_queue, run.path.name),
             histories=SampledHistories(client, plan.task_queue),
             workers=workers,
@@ -115,18 +115,18 @@ async def open_experiment_ports(
     return opened
 
 
-async def _page_accesses(ground: Environment, names: Sequence[str | None]) -> dict[str | None, PageAccess]:
+async def _page_accesses(place: OpenPlace, names: Sequence[str | None]) -> dict[str | None, PageAccess]:
     """
     Return how the pages of each server are read, after every page of a server that the run did not start was read once.
 
     Raises:
         InputError: A page does not answer, or not to us, or a setting cannot be used.
     """
-    if ground.own_server:
+    if place.own_server:
         return dict.fromkeys(names, PageAccess())
     accesses = dict(zip(names, page_accesses(os.environ, len(names)), strict=True))
     for name, access in accesses.items():
-        pages = pages_by_name(ground.servers[name].page) or await ground.target.server_pages()
+        pages = pages_by_name(place.servers[name].page) or await place.target.server_pages()
         try:
             await asyncio.gather(*(asyncio.to_thread(fetch, *page, access) for page in pages.items()))
         except MeasurementError as error:

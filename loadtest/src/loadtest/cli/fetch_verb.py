@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.load_test_options import (
+from loadtest.cli.cronjob_flags import (
     CONTEXT,
     DEFAULT_JOB,
     DEFAULT_KUBE_NAMESPACE,
@@ -37,7 +37,7 @@ def fetch(
     from loadtest.cli.kubeconfig import reach
     from loadtest.results.archive import unpack
     from loadtest.results.path_from_here import path_from_here
-    from loadtest.target.kubernetes.results_volume import Volume
+    from loadtest.target.kubernetes.results_fetch import Volume
     from loadtest.target.kubernetes.sweep_job import SweepJob
 
     _demand_room(output, run)

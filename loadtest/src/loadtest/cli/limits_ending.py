@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
+from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.cli.run_notes import ended_early, left_out, reasons_once, report_from_here
 from loadtest.cli.terminal_width import terminal_width
 from loadtest.design.limits import LimitSearch
@@ -59,7 +59,7 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     early = ended_early(run, design.left(kept), kept)
     warnings = [*early, *run.manifest.notes, *left_out(problems, len(kept), "steps")]
     first = design.first(kept)
-    others = None if first is None else other_cores(pressure_of(first.measured, run.plan))
+    others = None if first is None else other_cores(suspect_readings_of(first.measured, run.plan))
     if others is not None and others >= DISTURBED_CORES:
         warnings.append(
             f"other programs of this machine used {others:.1f} cores, which made every time longer; end them and measure again"

@@ -11,8 +11,7 @@ import typer
 
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
-from loadtest.cli.place_flags import place_of, refuse_idle_place
-from loadtest.cli.place_options import takes_place
+from loadtest.cli.place_flags import place_of, refuse_idle_place, takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
 from loadtest.cli.rounds_asked import (

@@ -14,13 +14,13 @@ from loadtest.cli.cluster_flags import ClusterFlags, demand_cluster
 from loadtest.plan import Plan
 from loadtest.target.kubernetes.api import open_api
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.in_cluster import own_namespace
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import Lease, lease_of
-from loadtest.target.kubernetes.own_account import own_namespace
-from loadtest.target.kubernetes.own_code import code_of
 from loadtest.target.kubernetes.own_pod import own_pod
 from loadtest.target.kubernetes.taken_workers import open_target
+from loadtest.target.kubernetes.user_files import user_files_mounted
 
 
 @contextlib.asynccontextmanager
@@ -60,7 +60,9 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
     environment = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": plan.namespace}
     async with (
         open_target(api, place, plan, guards) as target,
-        open_injectors(injectors, plan.injectors, environment, pod, code_of(pod.spec, plan.scenario)),
+        open_injectors(
+            injectors, plan.injectors, environment, pod, user_files_mounted(pod.spec, plan.scenario)
+        ),
     ):
         yield target
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadtest.cli.plan_values import parse_factor, parse_replicas, parse_setting
-from loadtest.cli.repeated_keys import GivenKey, refuse_repeated_keys
 from loadtest.errors import InputError
 from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, PlanFile, parse_plan
 from loadtest.plan.factors import factor_key
@@ -73,6 +72,22 @@ class PlanFlags:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class GivenKey:
+    """
+    A key of a plan with the value that a flag gives it.
+
+    Attributes:
+        flag: The flag with its value, as it was written.
+        path: Path of the key.
+        value: The value.
+    """
+
+    flag: str
+    path: tuple[str, ...]
+    value: Any
+
+
 def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
     """
     Return the plan of a file with flags laid over it.
@@ -106,6 +121,26 @@ def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
         raise InputError("\n".join(lines)) from None
     demand_scenario(plan.scenario)
     return plan
+
+
+def refuse_repeated_keys(given: Sequence[GivenKey]) -> None:
+    """
+    Refuse flags of which a later one would undo an earlier one; saying the same thing twice does no harm.
+
+    A later flag that sets a key within an earlier one's table adds to it, and undoes nothing.
+
+    Raises:
+        InputError: One line for each flag that would have no effect.
+    """
+    told = [
+        f"{first.flag} and {later.flag}: both set {'.'.join(later.path)}, and only the last would count; leave one of the two out"
+        for index, first in enumerate(given)
+        for later in given[index + 1 :]
+        if first.path[: len(later.path)] == later.path
+        and (first.path, first.value) != (later.path, later.value)
+    ]
+    if told:
+        raise InputError("\n".join(told))
 
 
 def _refuse_repeated(top: Mapping[str, Any], flags: PlanFlags) -> None:

@@ -15,7 +15,7 @@ from loadtest.cli.run_notes import report_from_here
 from loadtest.cli.terminal_width import terminal_width
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.headlines import headlines
-from loadtest.report.rest_of_run import rest_of_sweep
+from loadtest.report.resume_text import rest_clause_of_sweep
 from loadtest.report.sweep_page import write_report
 from loadtest.report.sweep_text import text_report
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
@@ -40,7 +40,7 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
     measured = run.read_steps()
     sweep = analyse(measured, run.plan, run.manifest)
     report = report_from_here(write_report(run, sweep, measured))
-    left = rest_of_sweep(run, measured, sweep)
+    left = rest_clause_of_sweep(run, measured, sweep)
     if not quiet:
         Console(soft_wrap=True).print(
             f"{text_report(sweep, left, terminal_width())}report: {report}",

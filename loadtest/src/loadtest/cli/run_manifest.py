@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from loadtest.cli.named_servers import profile_servers
+from loadtest.cli.open_place import PlaceToOpen
 from loadtest.cli.place_flags import Place
-from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.provenance import commit, machine, versions
@@ -60,7 +60,7 @@ def _checksum(scenario: str) -> dict[str, str]:
     return {f"{OWN_SCENARIO}{mine.name}": found.hexdigest()[:12]}
 
 
-def new_manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manifest:
+def new_manifest(plan: Plan, place: Place, to_open: PlaceToOpen) -> Manifest:
     """
     Return the manifest of a run that begins now, as far as it is known.
     """
@@ -70,31 +70,31 @@ def new_manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Man
         started_at=start.started_at,
         finished_at=None,
         command=start.command,
-        target=environment.target,
-        address=each_once(access.address for access in environment.servers.values()),
-        namespace=each_once(access.namespace for access in environment.servers.values()) or plan.namespace,
+        target=to_open.target,
+        address=each_once(access.address for access in to_open.servers.values()),
+        namespace=each_once(access.namespace for access in to_open.servers.values()) or plan.namespace,
         task_queue=plan.task_queue,
         server_version=None,
         seed=plan.seed,
         versions=start.versions,
         machine=start.machine,
         commit=start.commit,
-        dynamic_config=with_ours(plan.server.dynamic_config) if environment.starts_server else {},
-        servers=dict.fromkeys(environment.servers) if len(environment.servers) > 1 else {},
-        profiles=profile_servers(environment.servers),
-        settings=_settings(environment),
+        dynamic_config=with_ours(plan.server.dynamic_config) if to_open.starts_server else {},
+        servers=dict.fromkeys(to_open.servers) if len(to_open.servers) > 1 else {},
+        profiles=profile_servers(to_open.servers),
+        settings=_settings(to_open),
         place=place,
         directory=current_folder(),
         starts=(start,),
     )
 
 
-def _settings(environment: EnvironmentFlags) -> dict[str, str]:
-    if environment.compose is not None:
-        return {"service": environment.compose.service}
-    if environment.cluster is None:
-        return {"worker_command": shlex.join(environment.worker_command)}
+def _settings(to_open: PlaceToOpen) -> dict[str, str]:
+    if to_open.compose is not None:
+        return {"service": to_open.compose.service}
+    if to_open.cluster is None:
+        return {"worker_command": shlex.join(to_open.worker_command)}
     return {
-        "deployment": environment.cluster.deployment or "",
-        "injectors": environment.cluster.injector_job or "",
+        "deployment": to_open.cluster.deployment or "",
+        "injectors": to_open.cluster.injector_job or "",
     }

@@ -1,5 +1,5 @@
 """
-What the ending of a run prints beside its answer: where its page is, and what was left out.
+What is told of a run beside its answer: at its start of cores and settings, at its end where its page is and what was left out.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import TargetKind
 from loadtest.design.design import KeptStep
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
-from loadtest.report.rest_of_run import rest_clause
+from loadtest.report.resume_text import rest_clause
 from loadtest.results.latest_link import LATEST
 from loadtest.results.manifest import Machine
 from loadtest.results.path_from_here import path_from_here

@@ -11,17 +11,16 @@ from typing import NamedTuple
 
 from temporalio.client import Client
 
-from loadtest.analysis.rules.server_request_limits import line_of_needs
+from loadtest.analysis.rules.long_poll_limits import line_of_needs
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.cli.experiment_ports import connect_servers
 from loadtest.cli.named_servers import named_server
-from loadtest.cli.place_flags import Place, is_local
-from loadtest.cli.place_options import TargetKind
-from loadtest.cli.run_environment import (
-    EnvironmentFlags,
+from loadtest.cli.open_place import (
+    PlaceToOpen,
     commands_of,
-    environment_of,
+    place_to_open,
 )
+from loadtest.cli.place_flags import Place, TargetKind, is_local
 from loadtest.connection import is_shared, namespace_id
 from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError
@@ -31,7 +30,7 @@ from loadtest.results.question import CapacityQuestion, Question
 from loadtest.scenario.loading import Scenario
 from loadtest.target.compose.compose_target import demand_service
 from loadtest.target.dev_server import find_temporal
-from loadtest.target.worker_command import parse_worker_command
+from loadtest.target.local_worker import parse_worker_command
 
 # Most workflows that a run starts on a shared server without ``--yes``.
 MOST_STARTS = 20_000
@@ -42,9 +41,9 @@ _WORKERS_ARE = {
 }
 
 
-def environment_for(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentFlags:
+def usable_place(plan: Plan, place: Place, metrics_port: int | None) -> PlaceToOpen:
     """
-    Return the environment of a place if a run of the plan can be carried out there.
+    Return the place to open if a run of the plan can be carried out there.
 
     Raises:
         InputError: The run cannot be carried out; the error names each flag or key.
@@ -55,18 +54,18 @@ def environment_for(plan: Plan, place: Place, metrics_port: int | None) -> Envir
         for port in range(metrics_port, metrics_port + 1 + pages):
             demand_free(port, "--metrics-port")
     _demand_here(plan, place)
-    environment = environment_of(plan, place, None if metrics_port is None else metrics_port + 1)
+    to_open = place_to_open(plan, place, None if metrics_port is None else metrics_port + 1)
     _demand_commands(plan, place)
     _demand_codec(plan, place)
-    if environment.starts_server:
-        find_temporal(environment.temporal)
-        if environment.port is not None:
-            demand_free(environment.port, "--port")
-        return environment
+    if to_open.starts_server:
+        find_temporal(to_open.temporal)
+        if to_open.port is not None:
+            demand_free(to_open.port, "--port")
+        return to_open
     _refuse_server_settings(plan)
-    if environment.cluster is None:
-        asyncio.run(_demand_parts(environment, plan))
-    return environment
+    if to_open.cluster is None:
+        asyncio.run(_demand_parts(to_open, plan))
+    return to_open
 
 
 def _demand_here(plan: Plan, place: Place) -> None:
@@ -223,10 +222,10 @@ def _refuse_many(named: str, most: float | None) -> None:
         )
 
 
-async def _demand_parts(environment: EnvironmentFlags, plan: Plan) -> None:
-    if environment.compose is not None:
-        await demand_service(environment.compose, plan)
-    clients = await connect_servers(environment.servers, by_plan=bool(plan.server_names))
+async def _demand_parts(to_open: PlaceToOpen, plan: Plan) -> None:
+    if to_open.compose is not None:
+        await demand_service(to_open.compose, plan)
+    clients = await connect_servers(to_open.servers, by_plan=bool(plan.server_names))
     if len(clients) > 1:
         await _demand_two_servers(clients, plan.server_key)
 

@@ -15,28 +15,27 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.analysis.rules.server_request_limits import demand_server_allows
+from loadtest.analysis.rules.long_poll_limits import demand_server_allows
 from loadtest.cli.cluster_flags import pod_host, server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
 from loadtest.cli.named_servers import demand_as_kept
-from loadtest.cli.place_flags import Place, refuse_changes
-from loadtest.cli.place_options import TargetKind
-from loadtest.cli.run_ending import conclude
-from loadtest.cli.run_environment import (
-    EnvironmentFlags,
+from loadtest.cli.open_place import (
+    PlaceToOpen,
     commands_of,
     compose_server_address,
-    open_environment,
+    open_place,
 )
+from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
+from loadtest.cli.run_ending import conclude
 from loadtest.cli.run_manifest import each_once, new_manifest, this_start
 from loadtest.cli.run_notes import few_cores, unread_settings
 from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import (
-    environment_for,
     notes_of_needs,
     refuse_many_starts,
     refuse_search_without_activities,
     start_notes,
+    usable_place,
 )
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.cli.unread_work import refuse_unread_work, unread_work
@@ -93,9 +92,9 @@ def begin(
     refuse_unread_work(plan, scenario)
     refuse_many_starts(plan, question, scenario, place)
     demand_server_allows(plan)
-    environment = environment_for(plan, place, flags.metrics_port)
-    manifest = new_manifest(plan, place, environment)
-    few = few_cores(manifest.machine) if environment.starts_workers else ()
+    to_open = usable_place(plan, place, flags.metrics_port)
+    manifest = new_manifest(plan, place, to_open)
+    few = few_cores(manifest.machine) if to_open.starts_workers else ()
     run = Run.create(
         flags.output,
         plan,
@@ -106,7 +105,7 @@ def begin(
     sys.stderr.writelines(f"note: {told}\n" for told in (*few, *notes_of_needs(plan, place), *starts))
     with held_run(run):
         keep_question(run, question)
-        code = _carry_out(run, environment, flags)
+        code = _carry_out(run, to_open, flags)
     if afterwards is not None:
         afterwards(run)
     return code
@@ -159,13 +158,13 @@ def _measure_rest(run: Run, path: Path, flags: RunFlags) -> int:
         )
     load(run.plan.scenario)
     demand_latest(run.path.parent)
-    environment = environment_for(run.plan, manifest.place, flags.metrics_port)
-    demand_as_kept(environment.servers, manifest)
+    to_open = usable_place(run.plan, manifest.place, flags.metrics_port)
+    demand_as_kept(to_open.servers, manifest)
     start = this_start(run.plan.scenario)
     differs = start.difference(manifest.starts[0]) if manifest.starts else None
     notes = manifest.notes if differs is None else (*manifest.notes, differs)
     run.write_manifest(replace(manifest, finished_at=None, starts=(*manifest.starts, start), notes=notes))
-    return _carry_out(run, environment, flags)
+    return _carry_out(run, to_open, flags)
 
 
 def _report_complete(run: Run, progress: Progress, why: str) -> int:
@@ -177,29 +176,29 @@ def _report_complete(run: Run, progress: Progress, why: str) -> int:
     return ended.exit_code
 
 
-def _carry_out(run: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
-    host = "127.0.0.1" if environment.cluster is None else pod_host()
+def _carry_out(run: Run, to_open: PlaceToOpen, flags: RunFlags) -> int:
+    host = "127.0.0.1" if to_open.cluster is None else pod_host()
     display = choose(flags.progress, Console(soft_wrap=True))
     return run_and_report(
-        run, lambda tell: _sweep(run, environment, tell), display, StepMetricFlags(flags.metrics_port, host)
+        run, lambda tell: _sweep(run, to_open, tell), display, StepMetricFlags(flags.metrics_port, host)
     )
 
 
-async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
+async def _sweep(run: Run, place: PlaceToOpen, tell: Tell) -> None:
     plan = run.plan
     async with contextlib.AsyncExitStack() as stack:
-        ground = await open_environment(stack, place, plan, run.path / "logs")
-        clients = await connect_servers(ground.servers, by_plan=bool(plan.server_names))
+        opened = await open_place(stack, place, plan, run.path / "logs")
+        clients = await connect_servers(opened.servers, by_plan=bool(plan.server_names))
         versions = {name: await server_version(client) for name, client in clients.items()}
-        _note_servers(run, each_once(access.address for access in ground.servers.values()), versions)
+        _note_servers(run, each_once(access.address for access in opened.servers.values()), versions)
         clock = SystemClock()
-        ports = await open_experiment_ports(stack, ground, clients, run, clock)
+        ports = await open_experiment_ports(stack, opened, clients, run, clock)
         scenario = load(plan.scenario)
         subject = Subject(
             scenario.activities_per_workflow,
-            ground.own_worker,
+            opened.own_worker,
             scenario.drawn_work,
-            own_command=place.starts_workers and not ground.own_worker,
+            own_command=place.starts_workers and not opened.own_worker,
         )
         await run_experiment(ports, run, subject, design_of(plan, question_of(run)), tell, clock)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loadtest.analysis.rules.server_request_limits import demand_server_allows, line_of_needs
+from loadtest.analysis.rules.long_poll_limits import demand_server_allows, line_of_needs
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submitted_plan import SubmittedDesign
 from loadtest.cli.unread_work import refuse_unread_work
@@ -19,8 +19,8 @@ from loadtest.scenario import load
 from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
 from loadtest.target.kubernetes.kubernetes_target import CHARTS_SET_UP
-from loadtest.target.kubernetes.own_code import FOLDER, REQUIREMENTS, pack
 from loadtest.target.kubernetes.sweep_job import PLAN_FILE, Brought
+from loadtest.target.kubernetes.user_files import FOLDER, REQUIREMENTS, pack
 
 SWEEP = SubmittedDesign()
 

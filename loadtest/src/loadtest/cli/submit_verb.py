@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loadtest.cli.given_flags import given_flags
-from loadtest.cli.immediate_exit import INTERRUPTED
-from loadtest.cli.load_test_options import (
+from loadtest.cli.cronjob_flags import (
     CONTEXT,
     DEFAULT_JOB,
     DEFAULT_KUBE_NAMESPACE,
     JOB,
     KUBE_NAMESPACE,
     KUBECONFIG,
-    flags_of_load_test,
+    flags_of_cronjob,
 )
+from loadtest.cli.given_flags import given_flags
+from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.overrides import flagged_plan
-from loadtest.cli.place_options import YES
+from loadtest.cli.place_flags import YES
 from loadtest.cli.run_options import PROGRESS, Progress
 from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
 from loadtest.errors import InputError, MeasurementError, TargetError
@@ -100,7 +100,7 @@ def submit(
         sweep.submit(submitted, lambda needs: sys.stderr.write(f"note: {needs}\n"))
     elif sweep.read() is None:
         raise InputError(f"--attach: no sweep runs in {sweep}; write `loadtest submit PLAN`")
-    same = flags_of_load_test(kube_namespace, job, kubeconfig, context)
+    same = flags_of_cronjob(kube_namespace, job, kubeconfig, context)
     if detach:
         sys.stdout.write(f"submitted {sweep}; `loadtest submit --attach{same}` follows it\n")
         return 0

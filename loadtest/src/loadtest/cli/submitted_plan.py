@@ -12,11 +12,11 @@ from loadtest.cli.capacity_plan import searching_plan
 from loadtest.cli.compare_plan import comparing_plan, demand_quantities
 from loadtest.cli.limits_plan import limits_plan
 from loadtest.cli.overrides import PlanFlags
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import TargetKind
 from loadtest.cli.plan_values import parse_replicas
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS, RoundsAsked
 from loadtest.cli.submitted_verbs import SubmittedVerb
-from loadtest.cli.swept_plan import swept_plan
+from loadtest.cli.sweep_plan import sweep_plan
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 
@@ -64,7 +64,7 @@ class SubmittedDesign:
                 budget_seconds=given.get("budget"),
             )[0]
         if self.design is SubmittedVerb.SWEEP:
-            return swept_plan(asked)
+            return sweep_plan(asked)
         blocks = RoundsAsked(
             _one_count(flags.replicas, self.design),
             given.get("block"),

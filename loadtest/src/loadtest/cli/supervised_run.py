@@ -15,14 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from loadtest.cli.immediate_exit import INTERRUPTED
-from loadtest.cli.machine_refusal import machine_refusal
+from loadtest.cli.machine_errors import machine_error
 from loadtest.cli.run_ending import conclude
 from loadtest.errors import LoadtestError, TargetError
 from loadtest.experiment.progress import Event
 from loadtest.listeners.annotations import open_annotations
 from loadtest.listeners.broadcast import open_listeners
 from loadtest.listeners.display import Display, JsonLines
-from loadtest.report.rest_of_run import resume_command
+from loadtest.report.resume_text import resume_command
 from loadtest.results.run_folder import Run
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def run_and_report(
             problem = error
             log.error("%s", error)
         except (OSError, MemoryError, RuntimeError) as error:
-            refused = machine_refusal(error)
+            refused = machine_error(error)
             if refused is None:
                 raise
             # No disk space, no file descriptors or no permission: what was measured is reported all the same.

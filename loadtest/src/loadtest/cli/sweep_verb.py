@@ -11,11 +11,10 @@ import typer
 
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
-from loadtest.cli.place_flags import place_of, refuse_idle_place
-from loadtest.cli.place_options import takes_place
+from loadtest.cli.place_flags import place_of, refuse_idle_place, takes_place
 from loadtest.cli.plan_options import REPETITIONS, REPLICA_COUNTS, WARM_UP, plan_flags, takes_plan_flags
 from loadtest.cli.run_options import run_flags, takes_run_flags
-from loadtest.cli.swept_plan import swept_plan
+from loadtest.cli.sweep_plan import sweep_plan
 from loadtest.errors import InputError
 from loadtest.plan import PlanFile
 
@@ -70,7 +69,7 @@ def sweep(
         factors=tuple(factor or ()),
     )
     file = PlanFile.read(plan)
-    asked = swept_plan(flagged_plan(file, flags))
+    asked = sweep_plan(flagged_plan(file, flags))
     refuse_idle_place(given, place, asked.server_names)
     # This import loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start

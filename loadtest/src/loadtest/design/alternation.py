@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from loadtest.analysis.comparisons.abba_rounds import BLOCK_ORDER
 from loadtest.analysis.comparisons.compared_quantities import block_problems
-from loadtest.analysis.comparisons.comparison import BLOCK_ORDER
 from loadtest.analysis.comparisons.settings_comparison import compare_settings
+from loadtest.design.block_problems import BlockProblems
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
-from loadtest.design.known_problems import KnownProblems
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.plan_setting import Setting
@@ -60,7 +60,7 @@ class Alternation:
     most_rounds: int
     gate: tuple[str, ...]
     before: int = 0
-    known: KnownProblems = field(default_factory=KnownProblems, compare=False, repr=False)
+    known: BlockProblems = field(default_factory=BlockProblems, compare=False, repr=False)
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """

@@ -17,7 +17,7 @@ from loadtest.analysis.capacities.capacity_search import (
 )
 from loadtest.analysis.decisions.slo import judge_errors, judge_shares
 from loadtest.analysis.saturation.calibrated_model import Calibration, calibration, learn_again
-from loadtest.analysis.saturation.doubled_loop import LoopPair
+from loadtest.analysis.saturation.doubled_closed_load import ClosedLoadPair
 from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
@@ -62,7 +62,7 @@ class CountSearch:
         todo: The next step; ``None`` once there is an answer.
         rate: Arrival rate of the next step, in starts per second; ``None`` for the closed load and once there is an
             answer.
-        loop: The count's valid closed steps so far; ``None`` before the first.
+        pair: The count's valid closed steps so far; ``None`` before the first.
         learnt: Calibration of the count so far; ``None`` before it has a model.
         probes: Results of the valid probes.
     """
@@ -71,7 +71,7 @@ class CountSearch:
     bracket: CapacityBracket | None = None
     todo: StepKey | None = None
     rate: float | None = None
-    loop: LoopPair | None = None
+    pair: ClosedLoadPair | None = None
     learnt: Calibration | None = None
     probes: tuple[ProbeResult, ...] = ()
 
@@ -161,13 +161,13 @@ class Capacity:
             return _stopped(known, saturated)
         second = self._second(saturated, kept)
         if isinstance(second, StepKey):
-            return replace(known, todo=second, loop=LoopPair(saturated.measured))
-        loop = LoopPair(saturated.measured, second)
-        known = replace(known, loop=loop)
-        first = calibration(self.plan, loop.counting)
+            return replace(known, todo=second, pair=ClosedLoadPair(saturated.measured))
+        pair = ClosedLoadPair(saturated.measured, second)
+        known = replace(known, pair=pair)
+        first = calibration(self.plan, pair.counting)
         if isinstance(first, str):
             return _stopped(known, f"no model could be made: {first}")
-        known, steps = replace(known, learnt=first), [loop.counting]
+        known, steps = replace(known, learnt=first), [pair.counting]
         while True:
             found = search_capacity(
                 first, known.probes, self.bound, self.question.most_probes, self.rate_tasks

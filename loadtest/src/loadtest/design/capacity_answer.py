@@ -7,9 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from loadtest.analysis.capacities.capacity_search import CapacityBracket, proposed_rate
-from loadtest.analysis.capacities.headroom_at_rate import headroom_of
-from loadtest.analysis.saturation.doubled_loop import LoopPair, loop_notes
+from loadtest.analysis.capacities.capacity_search import CapacityBracket, headroom_of, proposed_rate
+from loadtest.analysis.saturation.doubled_closed_load import ClosedLoadPair, doubling_notes
 from loadtest.design.capacity import Capacity, CountSearch
 from loadtest.design.design import Answer, KeptStep
 from loadtest.results.capacity_result import CapacityResult, CountCapacity, SearchStep
@@ -53,9 +52,9 @@ def capacity_result(
 def _count(design: Capacity, found: CountSearch, kept: Sequence[KeptStep]) -> CountCapacity:
     mine = [step for step in kept if step.key.replicas == found.replicas]
     probed = [step for step in mine if step.key.load == design.question.probe]
-    loop, used = found.loop, None
-    if loop is not None:
-        used = next(step for step in mine if step.key == loop.counting.key)
+    pair, used = found.pair, None
+    if pair is not None:
+        used = next(step for step in mine if step.key == pair.counting.key)
     throughput = used.result.throughput_per_second if used is not None else None
     bracket = found.bracket or CapacityBracket(None, None, why="the search was not finished")
     learnt = {
@@ -71,20 +70,20 @@ def _count(design: Capacity, found: CountSearch, kept: Sequence[KeptStep]) -> Co
         bracket.high_confirmed,
         throughput.value if throughput is not None else None,
         throughput.half_width if throughput is not None else None,
-        loop.limit if loop is not None else None,
+        pair.limit if pair is not None else None,
         probed[0].measured.arrival_rate if probed else None,
         tuple(_probe(step, learnt) for step in probed),
         math.fsum(step.measured.warm_up_seconds + step.measured.window_seconds for step in mine),
         headroom_of(bracket, rate) if rate is not None else None,
         bracket.why or "",
-        _notes(design, loop, used),
+        _notes(design, pair, used),
     )
 
 
-def _notes(design: Capacity, loop: LoopPair | None, used: KeptStep | None) -> tuple[str, ...]:
-    if loop is None or used is None:
+def _notes(design: Capacity, pair: ClosedLoadPair | None, used: KeptStep | None) -> tuple[str, ...]:
+    if pair is None or used is None:
         return ()
-    return loop_notes(loop.second or loop.first, design.plan, loop, used.result.suspects or ())
+    return doubling_notes(pair.second or pair.first, design.plan, pair, used.result.suspects or ())
 
 
 def _probe(step: KeptStep, learnt: dict[float, float]) -> SearchStep:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from loadtest.design.alternation import Alternation, Side
+from loadtest.design.block_problems import BlockProblems, judged_by
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
-from loadtest.design.known_problems import KnownProblems, judged_by
 from loadtest.plan import Open, Plan
 from loadtest.plural import counted, plural
 from loadtest.results.question import CompareQuestion
@@ -30,7 +30,7 @@ class Compare:
 
     plan: Plan
     question: CompareQuestion
-    known: KnownProblems = field(default_factory=KnownProblems, compare=False, repr=False)
+    known: BlockProblems = field(default_factory=BlockProblems, compare=False, repr=False)
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """

@@ -13,8 +13,8 @@ from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
+from loadtest.design.block_problems import BlockProblems, judged_by
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
-from loadtest.design.known_problems import KnownProblems, judged_by
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
 from loadtest.results.comparison_result import QuantityComparison, Standing
@@ -57,7 +57,7 @@ class LimitSearch:
 
     plan: Plan
     question: LimitsQuestion
-    known: KnownProblems = field(default_factory=KnownProblems, compare=False, repr=False)
+    known: BlockProblems = field(default_factory=BlockProblems, compare=False, repr=False)
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """

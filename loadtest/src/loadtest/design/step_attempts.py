@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.judged_steps.closed_load_repeat import why_not_again
-from loadtest.analysis.saturation.doubled_loop import first_key, second_key, why_doubled
+from loadtest.analysis.judged_steps.worth_another_attempt import why_not_again
+from loadtest.analysis.saturation.doubled_closed_load import first_key, second_key, why_doubled
 from loadtest.design.design import KeptStep, most_attempts
 from loadtest.plan import Plan
 from loadtest.results.step_key import StepKey

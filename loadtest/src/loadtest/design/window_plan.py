@@ -13,14 +13,14 @@ import numpy as np
 from loadtest import arrivals
 from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
 from loadtest.analysis.decisions.model_answer import fewest_counted, is_far_below
-from loadtest.analysis.decisions.model_of_fewer_replicas import far_below_by_fewer
+from loadtest.analysis.decisions.model_from_fewer_replicas import far_below_by_fewer
 from loadtest.analysis.rules.enough_closes import (
     LONGEST_AGAIN_SECONDS,
     seconds_of_enough_closes,
     too_few_closes,
 )
 from loadtest.analysis.saturation.calibrated_model import Calibration, calibration_of
-from loadtest.analysis.saturation.doubled_loop import first_key
+from loadtest.analysis.saturation.doubled_closed_load import first_key
 from loadtest.analysis.twin import (
     FixedWindow,
     Measure,
@@ -35,9 +35,8 @@ from loadtest.analysis.twin import (
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
 from loadtest.analysis.twin.work_of_plan import knows_orders
 from loadtest.design.design import KeptStep
-from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.long_run_reading import StepModel
-from loadtest.design.overload_window import overload_window_seconds
+from loadtest.design.short_windows import far_below_schedule, overload_window_seconds
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured

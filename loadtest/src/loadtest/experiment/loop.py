@@ -14,16 +14,16 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.judged_steps.step_notes import restarts_told
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
-from loadtest.analysis.readings.other_task_queues import activities_elsewhere
+from loadtest.analysis.readings.history_notes import activities_elsewhere
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.readings.workflow_counts import leaves_open
-from loadtest.analysis.rules.awaited_results import demand_awaitable
+from loadtest.analysis.rules.long_poll_limits import demand_awaitable
 from loadtest.design.design import Answer, Design, KeptStep, NextStep, judged_closed_steps
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.model_readings import with_model
+from loadtest.experiment.model_estimates import with_model
 from loadtest.experiment.planned_step import PlannedStep, WindowPlanning
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, NoteSeen, StepEnded, StepStarted, SweepStarted

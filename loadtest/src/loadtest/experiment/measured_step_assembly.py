@@ -17,10 +17,10 @@ from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
-from loadtest.results.limit_facts import machine_use
 from loadtest.results.measured_step import Measured, ProcessUse, Replica
 from loadtest.results.metric_difference import Difference, counter_of
 from loadtest.results.problem import Problem
+from loadtest.results.resource_use import machine_use
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 

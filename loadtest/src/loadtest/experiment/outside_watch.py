@@ -14,9 +14,9 @@ from loadtest.errors import CounterResetError, LoadtestError, MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Ports
 from loadtest.results.disturbance import OutsideLook
-from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import Replica
 from loadtest.results.metric_difference import Difference
+from loadtest.results.resource_use import MachineTimes
 from loadtest.results.scrape import Scrape
 
 # A look at the server's page costs 51 ms of CPU, here and in the server: 1 % of a core.

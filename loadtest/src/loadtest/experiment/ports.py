@@ -12,9 +12,9 @@ from loadtest.plan import Plan
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
 from loadtest.results.injector_report import InjectorSecond as InjectorSecond
-from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
+from loadtest.results.resource_use import MachineTimes
 from loadtest.results.scrape import Backlog as Backlog
 from loadtest.results.scrape import LeftOrders as LeftOrders
 from loadtest.results.scrape import Scrape as Scrape

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.readings.workers_as_planned import in_flight
-from loadtest.analysis.rules.awaited_results import demand_awaitable
+from loadtest.analysis.rules.long_poll_limits import demand_awaitable
 from loadtest.design.window_plan import WindowPlan
 from loadtest.experiment.asked_worker_facts import first_known
 from loadtest.experiment.clock import Clock

@@ -8,8 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from loadtest.experiment.ports import Backlog, Metrics, Scrape
-from loadtest.experiment.sampled_pages import PageSample
-from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
+from loadtest.experiment.sampled_worker_pages import PageSample
+from loadtest.results.resource_use import MachineUse, QueueRateLimit, ResourceUse
 
 _SLOTS = {"activity": "worker.slots", "workflow": "worker.workflow_slots"}
 # The SDK core, and the SDKs of Go and Java, have two spellings of the sticky queue's pollers.
@@ -55,14 +55,14 @@ class LimitSamples:
         if found is not None and (found.active or self.rate_limit is None or not self.rate_limit.active):
             self.rate_limit = found
 
-    def facts(self, machine: MachineUse | None, worker_core_limit: float | None) -> LimitFacts:
+    def facts(self, machine: MachineUse | None, worker_core_limit: float | None) -> ResourceUse:
         """
         Return the means over all looks, with what the step's machine and the workers' containers tell.
         """
         means = {name: sum(values) / len(values) for name, values in self._values.items()}
         polls = {name: means[name] for name in _POLLERS.values() if name in means}
         slots = {name: value for name, value in means.items() if name not in polls}
-        return LimitFacts(
+        return ResourceUse(
             **slots,
             polls_out=polls,
             rate_limit=self.rate_limit,

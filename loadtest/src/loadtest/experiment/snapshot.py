@@ -15,9 +15,9 @@ from loadtest.errors import MeasurementError, TargetError
 from loadtest.experiment.ports import Metrics, Target
 from loadtest.experiment.problem_of_error import problem_of_error
 from loadtest.plural import counted
-from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.problem import Problem, ProblemCause
+from loadtest.results.resource_use import MachineTimes
 from loadtest.results.scrape import Scrape
 from loadtest.results.worker_facts import WorkerFacts
 

@@ -25,7 +25,7 @@ from loadtest.experiment.readiness import why_idle
 from loadtest.experiment.ready_step import make_ready
 from loadtest.experiment.running_beside import running
 from loadtest.experiment.sampled_histories import sampled_histories
-from loadtest.experiment.sampled_pages import PageSample
+from loadtest.experiment.sampled_worker_pages import PageSample
 from loadtest.experiment.snapshot import (
     Snapshot,
     first_snapshot,

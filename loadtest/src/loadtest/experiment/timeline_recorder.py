@@ -16,7 +16,7 @@ from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.other_pollers import SeenPolls
 from loadtest.experiment.ports import InjectorSecond, Metrics, Queue, Scrape
-from loadtest.experiment.sampled_pages import PageSample, sample_pages
+from loadtest.experiment.sampled_worker_pages import PageSample, sample_pages
 from loadtest.experiment.slot_and_poll_samples import LimitSamples
 from loadtest.results.measured_step import Second
 from loadtest.results.step_instruction import StepInstruction

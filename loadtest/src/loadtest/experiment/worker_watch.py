@@ -13,7 +13,7 @@ from loadtest.analysis.rules.silent_replicas import PollingLook, polling_look, w
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers
-from loadtest.experiment.sampled_pages import MOST_PAGES
+from loadtest.experiment.sampled_worker_pages import MOST_PAGES
 from loadtest.results.measured_step import Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.worker_facts import WorkerFacts, activity_slots_used

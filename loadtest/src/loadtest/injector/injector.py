@@ -21,11 +21,11 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from loadtest import arrivals, connection
 from loadtest.errors import InputError
 from loadtest.injector import pacing
-from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.codec_client import client_of_step
 from loadtest.injector.locust_messages import InstructionPart, LevelReport, PartReport
 from loadtest.injector.meters import InjectorRegistry
-from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartSettings
+from loadtest.injector.pacing import WindowEnd
+from loadtest.injector.shared_start_settings import AWAITED_AT_ONCE, SampleSink, SharedStartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally, TallyCounts
 from loadtest.results import hdr
@@ -91,7 +91,7 @@ class Injector:
         wall_to_clock = now() - time.time()
         origin = instruction.start_at + wall_to_clock
         start = origin + instruction.warm_up_seconds
-        end = ArrivalsEnd(start + instruction.window_seconds)
+        end = WindowEnd(start + instruction.window_seconds)
         scenario = load(instruction.scenario)
         tally = Tally(Bounds(start, end.at, instruction.end_to_end_bound_seconds))
         client = client_of_step(self._client, instruction.codec)
@@ -133,7 +133,7 @@ class Injector:
         if self._end_window is not None:
             self._end_window(at)
 
-    async def _send(self, share: InstructionPart, origin: float, end: ArrivalsEnd, flights: Starts) -> None:
+    async def _send(self, share: InstructionPart, origin: float, end: WindowEnd, flights: Starts) -> None:
         instruction = share.instruction
         if instruction.in_flight is not None:
             numbers = itertools.count(share.index, share.injectors)
@@ -142,7 +142,7 @@ class Injector:
         mine = arrivals.split(arrivals.schedule(instruction), share.index, share.injectors)
         await pacing.planned(mine, origin, end, flights)
 
-    def flights(self, terms: StartSettings, tally: Tally, client: Client | None = None) -> Starts:
+    def flights(self, terms: SharedStartSettings, tally: Tally, client: Client | None = None) -> Starts:
         """
         Return the object that sends and awaits the starts of one step, by default on the injector's own client.
         """
@@ -169,10 +169,10 @@ def _demand_same_server(instruction: StepInstruction, client: Client) -> None:
         )
 
 
-def _terms(scenario: Scenario, share: InstructionPart) -> StartSettings:
+def _terms(scenario: Scenario, share: InstructionPart) -> SharedStartSettings:
     instruction = share.instruction
     in_flight = share.part_of(instruction.in_flight) if instruction.in_flight is not None else None
-    return StartSettings(
+    return SharedStartSettings(
         scenario=scenario,
         id_prefix=instruction.id_prefix,
         task_queue=instruction.task_queue,

@@ -24,7 +24,7 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from loadtest import arrivals
 from loadtest.errors import LoadtestError
-from loadtest.injector.injector_process import InjectorProcess
+from loadtest.injector.injector_lifecycle import InjectorLifecycle
 from loadtest.injector.interactive_settings import start_settings
 from loadtest.injector.locust_master import HELLO
 from loadtest.injector.pacing import AdjustablePacer
@@ -77,7 +77,7 @@ class Interactive:
     The interactive side of one injector process.
     """
 
-    def __init__(self, environment: Environment, process: InjectorProcess) -> None:
+    def __init__(self, environment: Environment, process: InjectorLifecycle) -> None:
         self._environment = environment
         self._process = process
         self._run: _Run | None = None

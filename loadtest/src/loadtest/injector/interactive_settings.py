@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from loadtest.connection import configured_address, is_shared
 from loadtest.errors import InputError
-from loadtest.injector.start_settings import AWAITED_AT_ONCE, StartSettings
+from loadtest.injector.shared_start_settings import AWAITED_AT_ONCE, SharedStartSettings
 from loadtest.plan import ArrivalKind, Work
 from loadtest.scenario import load
 
@@ -22,7 +22,7 @@ _RANGES = {
 }
 
 
-def start_settings(options: Namespace, id_prefix: str, environ: Mapping[str, str]) -> StartSettings:
+def start_settings(options: Namespace, id_prefix: str, environ: Mapping[str, str]) -> SharedStartSettings:
     """
     Return the settings that all starts of a run have in common.
 
@@ -49,7 +49,7 @@ def start_settings(options: Namespace, id_prefix: str, environ: Mapping[str, str
             f"TEMPORAL_ADDRESS={address}: others may use that server, and nobody knows how many workflows this starts; "
             "sweep a plan of at most 20,000, or add --yes"
         )
-    return StartSettings(
+    return SharedStartSettings(
         scenario=load(options.scenario),
         id_prefix=id_prefix,
         task_queue=options.task_queue,

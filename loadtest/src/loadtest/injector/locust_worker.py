@@ -16,7 +16,7 @@ from locust.runners import WorkerRunner
 
 from loadtest.errors import InputError, LoadtestError
 from loadtest.injector.injector import Injector
-from loadtest.injector.injector_process import InjectorProcess
+from loadtest.injector.injector_lifecycle import InjectorLifecycle
 from loadtest.injector.locust_master import END, HELLO, PREPARE, READY, REPORT, SECOND, SHARE
 from loadtest.injector.locust_messages import InstructionPart, step_of_share
 from loadtest.results.document import from_message, to_plain
@@ -30,7 +30,7 @@ class LocustWorker:
     One injector of a planned run. In an interactive run the master sends no instruction, so this does nothing.
     """
 
-    def __init__(self, environment: Environment, process: InjectorProcess) -> None:
+    def __init__(self, environment: Environment, process: InjectorLifecycle) -> None:
         runner = environment.runner
         assert isinstance(runner, WorkerRunner)
         self._runner = runner

@@ -21,7 +21,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from loadtest.errors import InputError
 from loadtest.injector import control_messages
-from loadtest.injector.injector_process import InjectorProcess
+from loadtest.injector.injector_lifecycle import InjectorLifecycle
 from loadtest.injector.interactive import Interactive, add_arguments, drain_before_quitting
 from loadtest.injector.locust_master import LocustMaster
 from loadtest.injector.locust_worker import LocustWorker
@@ -76,7 +76,7 @@ def _wire(environment: Environment, **_: Any) -> None:
         else:
             drain_before_quitting(environment)
         return
-    process = InjectorProcess(environment)
+    process = InjectorLifecycle(environment)
     try:
         process.serve_metrics()
     except InputError as error:

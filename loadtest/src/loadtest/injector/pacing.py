@@ -1,5 +1,6 @@
 """
-When starts leave: at their intended times, at the rate that the number of users sets, or when another workflow ends.
+When starts leave: at their intended times, at the rate that the number of users sets, or when another workflow ends;
+none leaves after the end of the window, which may be moved forward while a step runs.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 
-from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.starts import Starts
 
 # uvloop rounds a shorter wait to zero and would spin; arrivals that are due after it leave at once.
@@ -17,8 +17,55 @@ SHORTEST_WAIT_SECONDS = 0.001
 now = time.perf_counter
 
 
+class WindowEnd:
+    """
+    When the window of a running step ends, on this process's clock.
+    """
+
+    def __init__(self, at: float) -> None:
+        self._at = at
+        self._nearer = asyncio.Event()
+
+    @property
+    def at(self) -> float:
+        """
+        The end as far as it is known, on this process's clock.
+        """
+        return self._at
+
+    def bring_forward(self, at: float) -> None:
+        """
+        End the window earlier; a later instant changes nothing.
+        """
+        if at < self._at:
+            self._at = at
+            self._nearer.set()
+
+    async def wait_until(self, instant: float) -> bool:
+        """
+        Wait for an instant, or for the window's end if that comes first.
+
+        Returns:
+            Whether the window still runs at the instant.
+        """
+        while (left := min(instant, self._at) - now()) > 0:
+            self._nearer.clear()
+            try:
+                async with asyncio.timeout(left):
+                    await self._nearer.wait()
+            except TimeoutError:
+                break
+        return instant < self._at
+
+    async def wait(self) -> None:
+        """
+        Wait until the window has ended.
+        """
+        await self.wait_until(self._at)
+
+
 async def planned(
-    arrivals: Sequence[tuple[int, float]], origin: float, end: ArrivalsEnd, flights: Starts
+    arrivals: Sequence[tuple[int, float]], origin: float, end: WindowEnd, flights: Starts
 ) -> None:
     """
     Send every arrival of a schedule when it is due, whether earlier ones have ended or not, until the window ends.
@@ -46,7 +93,7 @@ async def planned(
 
 
 async def closed(
-    numbers: Iterator[int], in_flight: int, origin: float, end: ArrivalsEnd, flights: Starts
+    numbers: Iterator[int], in_flight: int, origin: float, end: WindowEnd, flights: Starts
 ) -> None:
     """
     Keep a number of workflows open until the end; each that ends starts the next at once.

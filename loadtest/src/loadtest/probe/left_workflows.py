@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from loadtest.errors import MeasurementError
 from loadtest.plan import LoadKind
 from loadtest.probe.termination_batch import MOST_PREFIXES, terminate_by_prefix
-from loadtest.probe.visibility_text import quoted
+from loadtest.probe.visibility_quoting import quoted
 from loadtest.results.scrape import LeftOrders
 
 _AT_ONCE = 20

@@ -17,9 +17,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from loadtest.errors import TargetError
-from loadtest.probe.current_version import make_current, version_to_make_current
-from loadtest.probe.idle_versions import idle_pollers
-from loadtest.results.limit_facts import QueueRateLimit
+from loadtest.probe.worker_versions import idle_pollers, make_current, version_to_make_current
+from loadtest.results.resource_use import QueueRateLimit
 from loadtest.results.scrape import Backlog
 
 _TIMEOUT = timedelta(seconds=5)

@@ -21,7 +21,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from loadtest.errors import MeasurementError
-from loadtest.probe.visibility_text import quoted
+from loadtest.probe.visibility_quoting import quoted
 
 _TIMEOUT = timedelta(seconds=10)
 _LOOK_SECONDS = 0.2

@@ -18,15 +18,15 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.child import process_group
 from loadtest.errors import MeasurementError
-from loadtest.probe.http_page import fetch_once
-from loadtest.probe.newest_pages import NewestPages, PageBody
-from loadtest.probe.session_workers import (
+from loadtest.probe.go_session_workers import (
     may_serve_sessions,
     polls_for_sessions,
     serves_sessions,
     without_slots,
 )
-from loadtest.probe.visibility_text import quoted
+from loadtest.probe.http_page import fetch_once
+from loadtest.probe.page_cache import PageBody, PageCache
+from loadtest.probe.visibility_quoting import quoted
 from loadtest.probe.worker_heartbeat import (
     ListedProcess,
     facts_from_heartbeats,
@@ -63,16 +63,16 @@ class WorkerProbe:
     numbers.
     """
 
-    def __init__(self, client: Client, task_queue: str, newest: NewestPages | None = None) -> None:
+    def __init__(self, client: Client, task_queue: str, cache: PageCache | None = None) -> None:
         """
         Args:
             client: Client of the server and the namespace.
             task_queue: Task queue of the workers.
-            newest: Pages that others have read in this second; ``None`` where nothing else reads them.
+            cache: Pages that others have read in this second; ``None`` where nothing else reads them.
         """
         self._client = client
         self._task_queue = task_queue
-        self._newest = NewestPages() if newest is None else newest
+        self._cache = PageCache() if cache is None else cache
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="workers")
         self._answered: set[str] = set()
         self._paged: set[str] = set()
@@ -222,7 +222,7 @@ class WorkerProbe:
         return self._facts(replica, PageBody(at, body))
 
     async def _look(self, replica: Replica, since: float) -> WorkerFacts:
-        page = None if replica.metrics_url is None else self._newest.since(replica.metrics_url, since)
+        page = None if replica.metrics_url is None else self._cache.since(replica.metrics_url, since)
         return await self._page(replica) if page is None else self._facts(replica, page)
 
     def _facts(self, replica: Replica, page: PageBody) -> WorkerFacts:

@@ -11,7 +11,7 @@ from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.report.decision_plot import decided_steps, drawn_steps
 from loadtest.report.numbers import capitalised, listed, milliseconds, percent, plain, rate, with_ends
 from loadtest.report.run_cells import Cell, cells, common_cells, unit
-from loadtest.report.wait_floor import wait_floor
+from loadtest.report.shortest_waits import shortest_waits
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
 
@@ -54,7 +54,7 @@ def latency_caption(sweep: SweepResult) -> str:
         f"With {listed(over)} the rate is above capacity: those waits grow with the window. " if over else ""
     )
     waits = "The queue whose wait falls with more replicas is the one that waits for slots. "
-    floor = f"{least} " if (least := wait_floor(found)) is not None else ""
+    floor = f"{least} " if (least := shortest_waits(found)) is not None else ""
     return f"{at}{waits}{floor}{worst}{grows}{_not_drawn(found)}".strip()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from loadtest.analysis.saturation.doubled_loop import first_key
+from loadtest.analysis.saturation.doubled_closed_load import first_key
 from loadtest.plural import counted, plural
 from loadtest.report.actions_text import actions_text
 from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_searchable

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from loadtest.report.captioned_figures import Source, sources
+from loadtest.report.report_figures import Source, sources
 from loadtest.results.schema import SCHEMA_PATH
 
 # Keys that tell about the step itself and are no readings.

@@ -13,13 +13,13 @@ from pathlib import Path
 from loadtest.plural import counted
 from loadtest.report import numbers
 from loadtest.report.about_run import about_run
-from loadtest.report.captioned_figures import Figure, families, figures, sources
 from loadtest.report.certainty import certainties
 from loadtest.report.deployment_text import has_goal
 from loadtest.report.headlines import headlines
 from loadtest.report.page_template import image_source, page_template
 from loadtest.report.reading_definitions import readings
-from loadtest.report.rest_of_run import rest_of_sweep
+from loadtest.report.report_figures import Figure, families, figures, sources
+from loadtest.report.resume_text import rest_clause_of_sweep
 from loadtest.report.run_cells import parts, setting_of, unit
 from loadtest.report.sweep_text import columns, factor_columns, failures_told, load_text, ordered_steps
 from loadtest.report.timeline_plot import timeline_plot
@@ -80,7 +80,7 @@ def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Pat
             drawn,
             timelines,
             window_queries(steps, run.manifest),
-            rest_of_sweep(run, steps, sweep),
+            rest_clause_of_sweep(run, steps, sweep),
         ),
     )
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, rate, wait_milliseconds, with_error
 from loadtest.report.run_cells import common_cells, unit
+from loadtest.report.shortest_waits import shortest_waits
 from loadtest.report.text_lines import fitted, text_table
 from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
-from loadtest.report.wait_floor import wait_floor
+from loadtest.results.failure_text import told_attempts, told_orders
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
-from loadtest.results.told_failures import told_attempts, told_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def text_report(sweep: SweepResult, left: str = "", width: int | None = None) ->
     above = [f"{sweep.plan}: {sweep.verdict.value} ({verdict_meaning(sweep)})", ""]
     above += [f"  {sentence}" for sentence in headlines(sweep, left)]
     lines = []
-    if len(sweep.combinations) == 1 and (least := wait_floor(common_cells(sweep))) is not None:
+    if len(sweep.combinations) == 1 and (least := shortest_waits(common_cells(sweep))) is not None:
         lines.append(least)
     if len(sweep.combinations) > 1:
         lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]

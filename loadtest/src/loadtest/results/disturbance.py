@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from loadtest.results.limit_facts import MachineTimes
+from loadtest.results.resource_use import MachineTimes
 
 
 class DisturbanceKind(StrEnum):

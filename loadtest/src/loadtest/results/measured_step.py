@@ -13,9 +13,9 @@ from pydantic import Field
 from loadtest.results.disturbance import OutsideLook
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
-from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.metric_difference import Difference
 from loadtest.results.problem import ReadProblem
+from loadtest.results.resource_use import ResourceUse
 from loadtest.results.step_key import StepKey
 from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
 from loadtest.results.worker_facts import WorkerFacts
@@ -185,5 +185,5 @@ class Measured:
     long_run: LongRunP95 | None = None
     probe: ProbeDecision | None = None
     drawn_work_seconds: float | None = None
-    limits: LimitFacts = field(default_factory=LimitFacts)
+    limits: ResourceUse = field(default_factory=ResourceUse)
     outside: tuple[OutsideLook, ...] = ()

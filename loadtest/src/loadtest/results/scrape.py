@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from loadtest.results.limit_facts import QueueRateLimit
+from loadtest.results.resource_use import QueueRateLimit
 
 
 @dataclass(frozen=True, slots=True)

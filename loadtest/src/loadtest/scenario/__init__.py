@@ -1,5 +1,5 @@
 """
-What one start does: one file per scenario, whose name is that of the file; a user's own file is given by its path.
+What one start does: one file per scenario in `builtin`, whose name is that of the file; a user's own file is given by its path.
 """
 
 from loadtest.scenario.arrival import Arrival

@@ -21,7 +21,7 @@ from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
 from loadtest.scenario.checked_work import WANTED, DrawnWork, checked_work, is_drawn_work
-from loadtest.scenario.read_work import read_work
+from loadtest.scenario.work_keys_read import work_keys_read
 
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHandle
@@ -29,13 +29,12 @@ if TYPE_CHECKING:
 Failure = Callable[[Any], str | None]
 Start = Callable[["Client", Arrival], Awaitable["WorkflowHandle[Any, Any]"]]
 
-# Files of this package that are no scenarios.
-_MACHINERY = {"arrival", "checked_work", "loading", "files_beside", "read_work"}
+_BUILT_IN = "loadtest.scenario.builtin"
 # Environment variable with a folder of packages that a user's own scenario needs.
 PACKAGES_FOLDER = "LOADTEST_PACKAGES"
 _NEEDED = (
     "a scenario is a Python file with a docstring, ACTIVITIES_PER_WORKFLOW = a number or None, and "
-    "`async def start(client, arrival)` that returns a workflow handle; see loadtest/src/loadtest/scenario/repair.py"
+    "`async def start(client, arrival)` that returns a workflow handle; see loadtest/src/loadtest/scenario/builtin/repair.py"
 )
 
 
@@ -79,7 +78,7 @@ def load(name_or_path: str) -> Scenario:
     if is_path(name_or_path):
         path = Path(name_or_path)
         return _checked(_run(path, where), path.stem, where)
-    module = importlib.import_module(f"loadtest.scenario.{name_or_path}")
+    module = importlib.import_module(f"{_BUILT_IN}.{name_or_path}")
     return _checked(module, name_or_path, where)
 
 
@@ -120,8 +119,8 @@ def is_path(text: str) -> bool:
 
 
 def _built_in() -> list[str]:
-    package = str(Path(__file__).parent)
-    return sorted(module.name for module in pkgutil.iter_modules([package]) if module.name not in _MACHINERY)
+    folder = str(Path(__file__).parent / "builtin")
+    return sorted(module.name for module in pkgutil.iter_modules([folder]))
 
 
 def _names() -> str:
@@ -187,4 +186,4 @@ def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     if drawn_work is not None:
         drawn_work = checked_work(drawn_work, name)
         drawn_work(Work(), 0)  # what it breaks on is told before anything is measured
-    return Scenario(name, description, activities, start, drawn_work, failure, read_work(start))
+    return Scenario(name, description, activities, start, drawn_work, failure, work_keys_read(start))

@@ -22,13 +22,12 @@ from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
 from loadtest.page_url import pages_by_name
 from loadtest.plan import DynamicValue, Plan, WorkerSetup
-from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
+from loadtest.results.resource_use import MachineTimes
 from loadtest.server_access import ServerAccess
 from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
+from loadtest.target.local_worker import OWN_WORKER, parse_worker_command, plan_variables
 from loadtest.target.machine_cpu import machine_times
-from loadtest.target.worker_command import OWN_WORKER, parse_worker_command
-from loadtest.target.worker_variables import plan_variables
 
 _GRACE_SECONDS = 25.0
 _NOT_OURS = "the server was started by somebody else, so its process is not known"

@@ -9,7 +9,7 @@ import time
 
 import psutil
 
-from loadtest.results.limit_facts import MachineTimes
+from loadtest.results.resource_use import MachineTimes
 
 # Fields of the kernel's counts that are busy time; guest time is part of user time, and stolen time was not used here.
 _BUSY = ("user", "nice", "system", "irq", "softirq")

@@ -13,10 +13,10 @@ from loadtest.analysis.capacities.capacity_search import (
     SIDE_RATIO,
     CapacityBracket,
     ProbeResult,
+    headroom_of,
     proposed_rate,
     search_capacity,
 )
-from loadtest.analysis.capacities.headroom_at_rate import headroom_of
 from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import QueueModel, SloBound, UniformWork
 from loadtest.results.capacity_result import Carries

@@ -10,12 +10,12 @@ import pytest
 import synthetic
 
 from loadtest.analysis.costs.sizing import size
-from loadtest.analysis.costs.sizing_quantities import part_cores, state_transitions, worker_memory
-from loadtest.analysis.costs.sizing_steps import growth_of
+from loadtest.analysis.costs.sizing_resources import part_cores, state_transitions, worker_memory
+from loadtest.analysis.costs.sizing_steps import extrapolation_of
 from loadtest.plan.prices import PriceTable
-from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured, ProcessUse
 from loadtest.results.problem import Problem, ProblemCause
+from loadtest.results.resource_use import MachineUse
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.sweep_result import Interval
 from loadtest.results.worker_facts import WorkerFacts
@@ -126,11 +126,11 @@ def test_a_saturate_step_that_filled_the_machine_is_no_point_of_the_throughput()
     steps = [
         _full(step) if step.key.kind == "saturate" and step.key.replicas == most else step for step in STEPS
     ]
-    growth, without = growth_of(steps, PLAN), growth_of(STEPS, PLAN)
+    extrapolation, without = extrapolation_of(steps, PLAN), extrapolation_of(STEPS, PLAN)
 
-    assert growth is not None
+    assert extrapolation is not None
     assert without is not None
-    assert growth.counts == (1, 2, 3)
+    assert extrapolation.counts == (1, 2, 3)
     assert without.counts == (1, 2, 3, 4)
     assert any("1 of 4 saturate steps filled the machine" in note for note in sized(5.0, steps).notes)
 
@@ -139,10 +139,10 @@ def test_where_every_saturate_step_filled_the_machine_they_are_all_there_is() ->
     """
     A small machine is full at one replica: an answer about this machine is better than none.
     """
-    growth = growth_of([_full(step) for step in STEPS], PLAN)
+    extrapolation = extrapolation_of([_full(step) for step in STEPS], PLAN)
 
-    assert growth is not None
-    assert growth.counts == (1, 2, 3, 4)
+    assert extrapolation is not None
+    assert extrapolation.counts == (1, 2, 3, 4)
 
 
 def _cpu(step: Measured, injectors: float) -> Measured:

@@ -11,9 +11,9 @@ from histograms import buckets
 
 from loadtest.analysis.decisions.late_workflow_tasks import busy_ratio, decide_workflow_queue
 from loadtest.plan import Open, Plan, Saturate, WorkerSetup
-from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
+from loadtest.results.resource_use import ResourceUse
 from loadtest.results.window_decision import Decided
 from loadtest.results.worker_facts import WorkerFacts
 
@@ -24,7 +24,7 @@ def _held(steady: Measured, seconds: float) -> Measured:
         "worker.workflow_task_execution": buckets([0.01] * round(100 * seconds)),
         "worker.workflow_schedule_to_start": buckets([0.003] * 400),
     }
-    return replace(steady, worker_window=Difference(10.0, {}, histograms), limits=LimitFacts())
+    return replace(steady, worker_window=Difference(10.0, {}, histograms), limits=ResourceUse())
 
 
 def _with_slots(measured: Measured, *slots: int | None) -> Measured:
@@ -40,7 +40,7 @@ def test_the_slots_are_those_that_the_workers_have(steady: Measured) -> None:
 
 def test_the_pages_tell_where_the_workers_do_not(steady: Measured) -> None:
     """A worker without heartbeats shows its free and used slots on its page."""
-    step = replace(_with_slots(_held(steady, 20.0), 4, None), limits=LimitFacts(workflow_slots=16.0))
+    step = replace(_with_slots(_held(steady, 20.0), 4, None), limits=ResourceUse(workflow_slots=16.0))
 
     assert busy_ratio(step) == pytest.approx(0.125)
 

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 from readings import made
 
-from loadtest.analysis.decisions.demands import answer_in_words, demands
+from loadtest.analysis.decisions.fewest_replicas import answer_in_words, fewest_replicas_by_load
 from loadtest.analysis.decisions.slo import judge_count, judge_step
 from loadtest.plan import Fraction, Open, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -264,6 +264,6 @@ def test_each_open_load_has_a_demand_of_its_own(template: StepResult) -> None:
         for (load, replicas), p95 in p95s.items()
     ]
 
-    found = demands(steps, plan)
+    found = fewest_replicas_by_load(steps, plan)
 
     assert [(each.load, each.arrival_rate, each.replicas) for each in found] == [(1, 1.0, 1), (2, 4.0, 2)]

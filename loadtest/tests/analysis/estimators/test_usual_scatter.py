@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loadtest.analysis.costs.marginal_cost import CostPoint, MarginalCost, fit_marginal_cost
+from loadtest.analysis.costs.cpu_cost import CostPoint, MarginalCost, fit_marginal_cost
 from loadtest.analysis.estimators.prediction_interval import next_value
 from loadtest.analysis.estimators.usual_scatter import ROWS, STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval

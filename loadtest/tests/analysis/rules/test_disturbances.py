@@ -12,8 +12,8 @@ import synthetic
 
 from loadtest.analysis.rules.disturbances import disturbances, disturbed_window
 from loadtest.results.disturbance import Disturbance, DisturbanceKind, OutsideLook
-from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import Measured
+from loadtest.results.resource_use import MachineTimes
 
 LOOKS = 12
 Change = Callable[[OutsideLook], OutsideLook]

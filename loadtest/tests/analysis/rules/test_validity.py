@@ -14,9 +14,9 @@ from loadtest.analysis.judged_steps.step_verdict import judge
 from loadtest.analysis.rules.validity import refused_starts
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.injector_report import InjectorCounts
-from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured, ProcessUse
 from loadtest.results.problem import Problem, ProblemCause
+from loadtest.results.resource_use import MachineUse
 from loadtest.results.step_result import StepVerdict
 
 REFUSED = Failure(FailureKind.START, "INVALID_ARGUMENT")

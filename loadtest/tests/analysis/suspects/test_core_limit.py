@@ -10,9 +10,9 @@ import pytest
 import synthetic
 from planted_pressures import PLANTED
 
-from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
-from loadtest.results.limit_facts import LimitFacts
+from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
+from loadtest.results.resource_use import ResourceUse
 from loadtest.results.suspect import SuspectName as S
 
 # Its workflow tasks take long at 0.2 cores a worker.
@@ -64,6 +64,6 @@ def test_many_cores_are_full_too() -> None:
 
 def test_a_step_tells_its_limit() -> None:
     """As the target read it."""
-    step = replace(synthetic.step(1), limits=LimitFacts(worker_core_limit=0.5))
+    step = replace(synthetic.step(1), limits=ResourceUse(worker_core_limit=0.5))
 
-    assert pressure_of(step, synthetic.demo_plan()).worker_core_limit == 0.5
+    assert suspect_readings_of(step, synthetic.demo_plan()).worker_core_limit == 0.5

@@ -11,11 +11,11 @@ import pytest
 import synthetic
 
 from loadtest.analysis.judged_steps.step_suspects import step_suspects
-from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
-from loadtest.results.limit_facts import LimitFacts
+from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
+from loadtest.results.resource_use import ResourceUse
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.suspect import SuspectName
 from loadtest.results.worker_facts import WorkerFacts
@@ -54,7 +54,7 @@ def foreign(waiting: str, used: tuple[int, int], *, beat_seconds: float) -> Meas
         step,
         worker_window=None,
         server_window=server,
-        limits=LimitFacts(),
+        limits=ResourceUse(),
         slots_used=None,
         workers=tuple(workers),
     )
@@ -71,7 +71,7 @@ def test_full_slots_of_workers_without_a_page_are_suspects(
     waiting: str, used: tuple[int, int], suspect: SuspectName
 ) -> None:
     """All workers' together, while tasks of their kind wait."""
-    ranked = rank_suspects(pressure_of(foreign(waiting, used, beat_seconds=5.0), PLAN))
+    ranked = rank_suspects(suspect_readings_of(foreign(waiting, used, beat_seconds=5.0), PLAN))
 
     assert ranked[0].name is suspect
     assert ranked[0].evidence.startswith("8 of 8 in use while ")
@@ -79,14 +79,14 @@ def test_full_slots_of_workers_without_a_page_are_suspects(
 
 def test_free_slots_are_no_suspects() -> None:
     """Tasks wait for something else then."""
-    ranked = rank_suspects(pressure_of(foreign("activity", (2, 1), beat_seconds=5.0), PLAN))
+    ranked = rank_suspects(suspect_readings_of(foreign("activity", (2, 1), beat_seconds=5.0), PLAN))
 
     assert SuspectName.ACTIVITY_SLOTS not in {one.name for one in ranked}
 
 
 def test_a_heartbeat_of_before_the_window_says_no_slots_in_use() -> None:
     """It stands up to a minute, and the load came after it; how many slots there are does not change."""
-    pressure = pressure_of(foreign("activity", (4, 4), beat_seconds=-1.0), PLAN)
+    pressure = suspect_readings_of(foreign("activity", (4, 4), beat_seconds=-1.0), PLAN)
 
     assert (pressure.activity.slots, pressure.activity.slots_used) == (8, None)
     assert (pressure.workflow.slots, pressure.workflow.slots_used) == (8, None)
@@ -98,7 +98,7 @@ def test_one_worker_that_says_nothing_leaves_the_slots_unknown() -> None:
     known = foreign("activity", (4, 4), beat_seconds=5.0)
     mixed = replace(known, workers=(known.workers[0], WorkerFacts("w1", why="no page")))
 
-    assert pressure_of(mixed, PLAN).activity.slots is None
+    assert suspect_readings_of(mixed, PLAN).activity.slots is None
 
 
 @pytest.mark.parametrize(

@@ -10,22 +10,22 @@ from typing import Any
 import pytest
 import synthetic
 
-from loadtest.analysis.suspects.pressure import Pressure, QueuePressure, pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
-from loadtest.results.limit_facts import LimitFacts, MachineUse
+from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings, suspect_readings_of
+from loadtest.results.resource_use import MachineUse, ResourceUse
 from loadtest.results.suspect import SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 
 PLAN = synthetic.demo_plan()
 
 
-def _pressure(sdk: str | None, polls_out: float = 5.0) -> Pressure:
+def _pressure(sdk: str | None, polls_out: float = 5.0) -> SuspectReadings:
     step = replace(
         synthetic.step(1),
         workers=(WorkerFacts("w", sdk=sdk),),
-        limits=LimitFacts(polls_out={"activity": polls_out, "workflow": 1.0, "sticky": 4.0}),
+        limits=ResourceUse(polls_out={"activity": polls_out, "workflow": 1.0, "sticky": 4.0}),
     )
-    return pressure_of(step, PLAN)
+    return suspect_readings_of(step, PLAN)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_pollers_of_a_worker_of_ones_own_are_those_that_it_has(
     """The plan's five are not its own: one of five polls out would be a worker that does not ask."""
     step = synthetic.step(1)
     worker = WorkerFacts("w", sdk="temporal-python 1.35.0", shows_main=False, **facts)
-    step = replace(step, workers=(worker,), limits=LimitFacts(polls_out={"activity": polls_out}))
-    read = pressure_of(step, PLAN)
+    step = replace(step, workers=(worker,), limits=ResourceUse(polls_out={"activity": polls_out}))
+    read = suspect_readings_of(step, PLAN)
     waiting = replace(
         read.activity,
         wait_p50_seconds=0.6,
@@ -82,7 +82,7 @@ def test_pollers_of_a_worker_of_ones_own_are_those_that_it_has(
         slots_used=2.0,
     )
 
-    ranked = rank_suspects(Pressure(1, waiting, QueuePressure("workflow")))
+    ranked = rank_suspects(SuspectReadings(1, waiting, QueueReadings("workflow")))
 
     assert [one.name for one in ranked] == ([] if suspect is None else [suspect])
 
@@ -90,9 +90,9 @@ def test_pollers_of_a_worker_of_ones_own_are_those_that_it_has(
 @pytest.mark.parametrize("on_one_core", [True, False])
 def test_a_full_core_holds_back_what_runs_on_one(on_one_core: bool) -> None:
     """A worker in Go or Java has the others."""
-    waiting = QueuePressure("activity", wait_p50_seconds=0.3, wait_mean_seconds=0.3, poll_p50_seconds=0.2)
-    slow = QueuePressure("workflow", execution_mean_seconds=0.2)
-    pressure = Pressure(
+    waiting = QueueReadings("activity", wait_p50_seconds=0.3, wait_mean_seconds=0.3, poll_p50_seconds=0.2)
+    slow = QueueReadings("workflow", execution_mean_seconds=0.2)
+    pressure = SuspectReadings(
         1, waiting, slow, worker_cores=0.95, machine=MachineUse(8, 1.5, 0.0), runs_on_one_core=on_one_core
     )
 

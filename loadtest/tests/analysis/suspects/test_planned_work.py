@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 import synthetic
 
-from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.plan import Work
 
 
@@ -24,4 +24,4 @@ def test_the_plans_work_is_that_of_the_kits_own_orders(scenario: str, seconds: f
     """Another scenario's activities take what they take, and none is slow for a plan's default."""
     plan = synthetic.demo_plan(scenario=scenario, work=Work(seconds=0.25))
 
-    assert pressure_of(synthetic.step(1), plan).planned_activity_seconds == seconds
+    assert suspect_readings_of(synthetic.step(1), plan).planned_activity_seconds == seconds

@@ -9,15 +9,15 @@ from dataclasses import replace
 import pytest
 from planted_pressures import IDLE_ACTIVITIES, IDLE_WORKFLOWS, PLANTED, recorded_pressure
 
-from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.ranking import first_suspects, rank_suspects
-from loadtest.results.limit_facts import MachineUse
+from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
+from loadtest.results.resource_use import MachineUse
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import SuspectName as S
 
 
 @pytest.mark.parametrize(("pressure", "planted"), PLANTED.values(), ids=PLANTED.keys())
-def test_the_planted_limit_is_the_first_suspect(pressure: Pressure, planted: set[S]) -> None:
+def test_the_planted_limit_is_the_first_suspect(pressure: SuspectReadings, planted: set[S]) -> None:
     """Of every recorded plant, and no other suspect is told as likely as it."""
     ranked = rank_suspects(pressure)
 
@@ -27,7 +27,7 @@ def test_the_planted_limit_is_the_first_suspect(pressure: Pressure, planted: set
 
 def test_nothing_known_points_nowhere() -> None:
     """Readings that are missing are no evidence of anything."""
-    unknown = Pressure(1, QueuePressure("activity"), QueuePressure("workflow"))
+    unknown = SuspectReadings(1, QueueReadings("activity"), QueueReadings("workflow"))
 
     assert rank_suspects(unknown) == ()
     assert first_suspects(()) == ()
@@ -104,7 +104,7 @@ def test_slots_that_twice_the_orders_did_not_fill_are_no_suspect(
     More waiting tasks left them free, so it is not more slots that are missing; nor does the worker hold back. Where a full
     machine forbade to try, it is as likely.
     """
-    pressure = replace(HANDED_OVER, machine=MachineUse(2, busy_cores, 0.0), loop_limit=limit)
+    pressure = replace(HANDED_OVER, machine=MachineUse(2, busy_cores, 0.0), closed_load_limit=limit)
 
     assert [suspect.name for suspect in first_suspects(rank_suspects(pressure))] == names
 
@@ -113,7 +113,7 @@ def test_pollers_that_are_all_out_may_slow_a_hand_over() -> None:
     """They are the next question once slots are none."""
     activity = replace(HANDED_OVER.activity, pollers=1)
 
-    (suspect,) = rank_suspects(replace(HANDED_OVER, activity=activity, loop_limit=Limit.HAND_OVER))
+    (suspect,) = rank_suspects(replace(HANDED_OVER, activity=activity, closed_load_limit=Limit.HAND_OVER))
 
     assert suspect.name is S.ACTIVITY_POLLERS
 
@@ -123,4 +123,4 @@ def test_orders_in_flight_are_no_suspect_where_twice_as_many_complete_no_more() 
     starved = PLANTED["starved injector"][0]
 
     assert rank_suspects(starved)[0].name is S.ORDERS_IN_FLIGHT
-    assert rank_suspects(replace(starved, loop_limit=Limit.HAND_OVER)) == ()
+    assert rank_suspects(replace(starved, closed_load_limit=Limit.HAND_OVER)) == ()

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from loadtest.analysis.twin.decision import deviation_of, judge_late_tasks
-from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.results.window_decision import Decided
 
-STEADY = TwinCounts(tuple(tuple([rate] * 60) for rate in (1, 1, 1, 1, 1, 1)))  # 1 late task a second
-QUIET = TwinCounts(tuple(tuple([0] * 60) for _ in range(6)))
+STEADY = TwinLateTasks(tuple(tuple([rate] * 60) for rate in (1, 1, 1, 1, 1, 1)))  # 1 late task a second
+QUIET = TwinLateTasks(tuple(tuple([0] * 60) for _ in range(6)))
 
 
 def _counts(*blocks: float) -> list[tuple[float, float]]:
@@ -95,7 +95,7 @@ def test_a_sample_of_the_workers_at_the_limit_is_hardly_ever_an_answer(seen: flo
     """
     A system just like its twins: each late task is one of the workers that are looked at by chance, and stands for more.
     """
-    chance, twins = np.random.default_rng(3), TwinCounts(tuple(tuple([2] * 60) for _ in range(6)))
+    chance, twins = np.random.default_rng(3), TwinLateTasks(tuple(tuple([2] * 60) for _ in range(6)))
     answers = []
     for _ in range(200):
         counts = np.cumsum(chance.binomial(20, seen, 6)) / seen

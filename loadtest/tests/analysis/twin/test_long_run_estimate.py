@@ -14,7 +14,7 @@ from loadtest.analysis.twin.long_run_estimate import ModelWaits, estimate_quanti
 from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.slo_bound import SloBound
-from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts
+from loadtest.analysis.twin.twin_late_tasks import OpenStep, TwinLateTasks
 from loadtest.analysis.twin.work_distribution import UniformWork
 
 MODEL = QueueModel(4, overhead_seconds=0.01, gap_seconds=0.01, newest_first_ratio=0.45)
@@ -106,6 +106,6 @@ def test_the_alarm_rings_where_the_model_does_not_fit(
     """
     60 expected; the misfit term alone lets 36 more or fewer pass.
     """
-    twins = TwinCounts(tuple(tuple([1] * 60) for _ in range(6)))
+    twins = TwinLateTasks(tuple(tuple([1] * 60) for _ in range(6)))
 
     assert len(misfit(60, late, twins, slot_time_ratio=slot_time_ratio).reasons) == reasons

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from loadtest.analysis.capacities.capacity_search import PROBE_MISFIT_RATIO
-from loadtest.analysis.twin import DecisionRule, Enough, TwinCounts
+from loadtest.analysis.twin import DecisionRule, Enough, TwinLateTasks
 from loadtest.analysis.twin.probe_stopping_rule import UntilSidesDecided
 from loadtest.results.window_decision import Decided
 
@@ -15,8 +15,8 @@ MET, MISSED, UNDECIDED = Decided.MET, Decided.MISSED, Decided.UNDECIDED
 BUDGET = 100
 
 
-def _twins(late_a_second: int) -> TwinCounts:
-    return TwinCounts(tuple((late_a_second,) * BUDGET for _ in range(6)))
+def _twins(late_a_second: int) -> TwinLateTasks:
+    return TwinLateTasks(tuple((late_a_second,) * BUDGET for _ in range(6)))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from loadtest.analysis.twin.misfit_alarm import misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading, calibrate
 from loadtest.analysis.twin.slo_bound import SloBound
-from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, simulate_twins
+from loadtest.analysis.twin.twin_late_tasks import OpenStep, TwinLateTasks, simulate_twins
 
 WARM_UP = 5
 # Run and bound in seconds, at which about 5 % were late.
@@ -36,7 +36,7 @@ class Recorded:
     step: OpenStep
     late: np.ndarray[tuple[int], np.dtype[np.int64]]
 
-    def twins(self, model: QueueModel | None = None) -> TwinCounts:
+    def twins(self, model: QueueModel | None = None) -> TwinLateTasks:
         """
         Twins of the step; it began on an empty queue.
         """

@@ -11,10 +11,10 @@ import pytest
 
 from loadtest.analysis.twin.decision import DecisionRule
 from loadtest.analysis.twin.stopping_rule import Enough, FixedWindow, GoOn, UntilDecided
-from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.results.window_decision import Decided
 
-TWINS = TwinCounts(tuple(tuple([1] * 80) for _ in range(6)))
+TWINS = TwinLateTasks(tuple(tuple([1] * 80) for _ in range(6)))
 
 
 def _fed(rule: UntilDecided, late_per_second: float, seconds: int = 80) -> tuple[int, Enough, list[str]]:
@@ -63,7 +63,7 @@ def test_a_window_in_which_hardly_a_task_could_be_late_is_told_how_long_it_must_
     """
     One late task of the twins in a minute: twice the minute would tell no more, and so would four times.
     """
-    rare = TwinCounts(((*[0] * 30, 1, *[0] * 49),) * 6)
+    rare = TwinLateTasks(((*[0] * 30, 1, *[0] * 49),) * 6)
 
     _, found, _ = _fed(UntilDecided(rare, 60, arrival_rate=0.1), 0.0)
 

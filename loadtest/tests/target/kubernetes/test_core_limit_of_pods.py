@@ -10,7 +10,7 @@ import pytest
 from cluster_objects import pod
 from fake_cluster import as_model
 
-from loadtest.target.kubernetes.container import replica
+from loadtest.target.kubernetes.main_container import replica
 
 HALF = {"limits": {"cpu": "500m", "memory": "512Mi"}}
 

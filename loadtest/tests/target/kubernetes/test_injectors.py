@@ -16,8 +16,8 @@ from fake_cluster import FakeCluster
 
 from loadtest.errors import InjectorError, InputError, TargetError
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
-from loadtest.target.kubernetes.own_code import CodeMount, code_of
 from loadtest.target.kubernetes.own_pod import OwnPod
+from loadtest.target.kubernetes.user_files import UserFilesMount, user_files_mounted
 
 ENVIRONMENT = {"TEMPORAL_ADDRESS": "frontend:7233", "TEMPORAL_NAMESPACE": "orders"}
 TEMPLATE = {
@@ -216,14 +216,14 @@ def sweep_pod(*, packages: bool) -> dict[str, Any]:
         "volumes": [{"name": "plan", "configMap": {"name": "chart's"}}],
     }
     volume = {"name": "plan", "configMap": {"name": "brought", "items": [{"key": "a", "path": "a.py"}]}}
-    CodeMount(volume, packages).add_to(spec, "sweep")
+    UserFilesMount(volume, packages).add_to(spec, "sweep")
     return spec
 
 
 @pytest.mark.parametrize("packages", [False, True], ids=["files", "files-and-packages"])
 async def test_injectors_get_the_files_that_the_sweep_has(cluster: FakeCluster, packages: bool) -> None:
     """The same ConfigMap at the same place, and the same packages, installed by their own init container."""
-    code = code_of(sweep_pod(packages=packages), "/plan/a.py")
+    code = user_files_mounted(sweep_pod(packages=packages), "/plan/a.py")
 
     async with open_injectors(injectors(cluster), 1, ENVIRONMENT, OWNER, code):
         spec = made(cluster)["spec"]["template"]["spec"]
@@ -240,5 +240,5 @@ async def test_injectors_get_the_files_that_the_sweep_has(cluster: FakeCluster, 
 
 def test_a_scenario_of_the_image_needs_no_files() -> None:
     """It is named and not found by a path."""
-    assert code_of(sweep_pod(packages=False), "repair") is None
-    assert code_of(sweep_pod(packages=False), "/plans/a.py") is None
+    assert user_files_mounted(sweep_pod(packages=False), "repair") is None
+    assert user_files_mounted(sweep_pod(packages=False), "/plans/a.py") is None

@@ -13,8 +13,8 @@ from fake_cluster import FakeCluster, refusal
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import parse_plan
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.deployment import as_selector
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
-from loadtest.target.kubernetes.scaled_pods import as_selector
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
 PLAN = parse_plan({"name": "p"}, "plan")

@@ -16,9 +16,9 @@ from fake_cluster import FakeCluster
 
 from loadtest.experiment.ports import Target
 from loadtest.plan import parse_plan
-from loadtest.probe import page_metrics
-from loadtest.probe.page_metrics import PageMetrics
-from loadtest.target.kubernetes import kubernetes_target, server_pages
+from loadtest.probe import page_scraper
+from loadtest.probe.page_scraper import PageScraper
+from loadtest.target.kubernetes import kubernetes_target, server_pods
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import Holder, Lease, lease_of
@@ -101,13 +101,13 @@ async def test_a_method_of_the_target_lets_the_loop_run(
 ) -> None:
     """Each call of the cluster's API or of the name server is made in a thread."""
     target = KubernetesTarget(cluster.api, PLACE, PLAN)
-    looked_up = server_pages.socket.getaddrinfo
+    looked_up = server_pods.socket.getaddrinfo
 
     def look_up(*asked: Any) -> Any:
         handshake.wait("getaddrinfo")
         return looked_up(*asked)
 
-    monkeypatch.setattr(server_pages.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(server_pods.socket, "getaddrinfo", look_up)
     monkeypatch.setattr(kubernetes_target, "SAMPLE_SECONDS", 0.01)
     cluster.before = lambda call, _name: handshake.wait(call)
 
@@ -146,9 +146,9 @@ async def test_a_page_is_fetched_in_a_thread(handshake: Handshake, monkeypatch: 
         handshake.wait(endpoint)
         return b""
 
-    monkeypatch.setattr(page_metrics, "fetch", fetch)
-    monkeypatch.setattr(page_metrics, "refuse_absent", lambda *_: handshake.wait("read"))
-    metrics = PageMetrics("default", "q")
+    monkeypatch.setattr(page_scraper, "fetch", fetch)
+    monkeypatch.setattr(page_scraper, "refuse_absent", lambda *_: handshake.wait("read"))
+    metrics = PageScraper("default", "q")
 
     await metrics.scrape({"a": "http://a/", "b": "http://b/"}, "server")
     metrics.close()

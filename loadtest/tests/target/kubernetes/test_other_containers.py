@@ -13,9 +13,9 @@ from cluster_objects import STARTED, container_status, pod
 from fake_cluster import FakeCluster, as_model
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.container import replica
+from loadtest.target.kubernetes.main_container import replica
 from loadtest.target.kubernetes.pods import Pods, state
-from loadtest.target.kubernetes.results_volume import Volume
+from loadtest.target.kubernetes.results_fetch import Volume
 from loadtest.target.kubernetes.sweep_job import Brought, SweepJob
 
 PORTS = [{"name": "metrics", "containerPort": 9000}]

@@ -10,7 +10,7 @@ import pytest
 from cluster_objects import STARTED, container_status, evicted, pod
 from fake_cluster import FakeCluster, as_model
 
-from loadtest.target.kubernetes.container import has_died, main_container, replica
+from loadtest.target.kubernetes.main_container import has_died, main_container, replica
 from loadtest.target.kubernetes.pods import Pods, is_ready, state
 
 

@@ -15,7 +15,7 @@ from loadtest.cli import app
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import open_api
 from loadtest.target.kubernetes.deployment import Deployment
-from loadtest.target.kubernetes.server_pages import server_pages
+from loadtest.target.kubernetes.server_pods import server_pages
 
 CONFIG = """
 apiVersion: v1

@@ -21,8 +21,8 @@ from loadtest.target.kubernetes import refusal_patience
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, lease_of
+from loadtest.target.kubernetes.replica_count import WantedCount
 from loadtest.target.kubernetes.taken_workers import open_target
-from loadtest.target.kubernetes.wanted_count import WantedCount
 
 PLAN = parse_plan({"name": "p"}, "plan")
 WORKERS = "workerdeployment/repair"

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import SloBound, rate_at_bound
+from loadtest.results.capacity_result import Carries, Headroom
 from loadtest.results.window_decision import Decided
 
 SIDE_RATIO = 1.05
@@ -138,6 +139,28 @@ def proposed_rate(calibration: Calibration, bound: SloBound, tasks: int = RATE_T
     Return the rate at which exactly the allowed share of the model's tasks is late; takes seconds of CPU, once.
     """
     return rate_at_bound(calibration.model, calibration.work, bound, tasks)
+
+
+def headroom_of(bracket: CapacityBracket, rate: float) -> Headroom:
+    """
+    Compare a rate with the bracket of a capacity.
+
+    A side that is only the model's answer must be cleared by 5 % more than a side that traffic showed.
+
+    Args:
+        bracket: Bracket of one replica count's capacity.
+        rate: Orders per second.
+    """
+    if bracket.low is None or bracket.high is None:
+        return Headroom(Carries.UNKNOWN, None, None, bracket.why or "there is no bracket")
+    low, high = bracket.low / rate - 1, bracket.high / rate - 1
+    if rate <= (bracket.low if bracket.low_confirmed else bracket.low / SIDE_RATIO):
+        return Headroom(Carries.ENOUGH, low, high)
+    if rate >= (bracket.high if bracket.high_confirmed else bracket.high * SIDE_RATIO):
+        return Headroom(Carries.NOT_ENOUGH, low, high)
+    return Headroom(
+        Carries.UNKNOWN, low, high, "the rate lies in the bracket, or near a side that is the model's word"
+    )
 
 
 def _off_contradiction(rate: float, last: ProbeResult) -> float:

@@ -11,7 +11,7 @@ from loadtest.analysis.comparisons.settings_comparison import Block
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.workflow_counts import is_closed
-from loadtest.analysis.saturation.doubled_loop import first_key
+from loadtest.analysis.saturation.doubled_closed_load import first_key
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
 from loadtest.results.manifest import OWN_SCENARIO, Manifest

@@ -8,13 +8,13 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from loadtest.analysis.comparisons.compared_quantities import FEWEST_EVENTS, QUANTITIES, Quantity
-from loadtest.analysis.comparisons.comparison import (
+from loadtest.analysis.comparisons.abba_rounds import (
     BLOCK_ORDER,
     SAME_WITHIN_RATIO,
     Comparison,
     compare_rounds,
 )
+from loadtest.analysis.comparisons.compared_quantities import FEWEST_EVENTS, QUANTITIES, Quantity
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.capacities.capacity_growth import CapacityGrowth
+from loadtest.analysis.capacities.extrapolation import Extrapolation
 from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import keeps_in_long_run
@@ -30,12 +30,12 @@ class ReplicaModel:
     Attributes:
         calibration: Model and work of the largest saturated replica count.
         replicas: That replica count.
-        growth: Throughput against replicas.
+        extrapolation: Throughput against replicas.
     """
 
     calibration: Calibration
     replicas: int
-    growth: CapacityGrowth
+    extrapolation: Extrapolation
 
     def keeps(self, replicas: int, rate: float, bound: SloBound) -> bool:
         """
@@ -43,7 +43,7 @@ class ReplicaModel:
         """
         model, work = self.calibration.model, self.calibration.work
         slots = max(1, round(model.slots / self.replicas * replicas))
-        capacity = self.growth.throughput_at(replicas).value
+        capacity = self.extrapolation.throughput_at(replicas).value
         held = work.mean + model.overhead_seconds
         slowness = (slots / (model.activities * capacity) - model.dead_seconds) / held
         fitted = replace(model, slots=slots).slowed(max(0.05, slowness))
@@ -64,13 +64,13 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
     carrying = _carrying(model, rate, 0.0, 0)
     if carrying is None:
         return _not_reached(model, rate)
-    told = model.growth.throughput_at(carrying)
+    told = model.extrapolation.throughput_at(carrying)
     low, high = told.low or 0.0, told.high or math.inf
     # Where even the lower end carries the rate it does not matter how far the upper one is.
     if low <= 0 or (low < rate and high / low > WIDEST_RATIO):
         return (
             f"the throughput of {counted(carrying, 'replica')} lies between {low:.3g} and {high:.3g}/s by the counts measured "
-            f"({_listed(model.growth.counts)}), too wide to be an answer; {step_to_add(model.growth.counts, carrying)}"
+            f"({_listed(model.extrapolation.counts)}), too wide to be an answer; {step_to_add(model.extrapolation.counts, carrying)}"
         )
     # What keeps the bounds at a higher rate keeps them at a lower one: that is not simulated again.
     most = _fewest(model, rate, bounds, +1)
@@ -114,7 +114,7 @@ def _carrying(model: ReplicaModel, rate: float, misfit: float, side: int) -> int
     """
     before = 0.0
     for replicas in range(1, _most(model) + 1):
-        throughput = model.growth.throughput_at(replicas).value
+        throughput = model.extrapolation.throughput_at(replicas).value
         if throughput > _asked(model, replicas, rate, misfit, side):
             return replicas
         if throughput < before:
@@ -124,25 +124,25 @@ def _carrying(model: ReplicaModel, rate: float, misfit: float, side: int) -> int
 
 
 def _asked(model: ReplicaModel, replicas: int, rate: float, misfit: float, side: int) -> float:
-    told = model.growth.throughput_at(replicas)
+    told = model.extrapolation.throughput_at(replicas)
     end = told.value if side == 0 else (told.low if side > 0 else told.high) or told.value
     return rate * (1 + side * min(math.hypot(misfit, end / told.value - 1), 0.95))
 
 
 def _most(model: ReplicaModel) -> int:
-    return FARTHEST_RATIO * model.growth.counts[-1]
+    return FARTHEST_RATIO * model.extrapolation.counts[-1]
 
 
 def _not_reached(model: ReplicaModel, rate: float) -> str:
-    peak = model.growth.curve.peak_replicas
+    peak = model.extrapolation.curve.peak_replicas
     told = (
         ""
         if peak is None
-        else f": throughput is highest at {counted(peak, 'replica')}, with {model.growth.curve.throughput_at(peak):.3g}/s"
+        else f": throughput is highest at {counted(peak, 'replica')}, with {model.extrapolation.curve.throughput_at(peak):.3g}/s"
     )
     return (
         f"no number of replicas reaches {rate:g}/s by the counts measured "
-        f"({_listed(model.growth.counts)}){told}; {step_to_add(model.growth.counts, 4 * model.growth.counts[-1])}"
+        f"({_listed(model.extrapolation.counts)}){told}; {step_to_add(model.extrapolation.counts, 4 * model.extrapolation.counts[-1])}"
     )
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.capacities.capacity_growth import CapacityGrowth
+from loadtest.analysis.capacities.extrapolation import Extrapolation
 from loadtest.analysis.costs.model_evidence import why_not_borne_out, why_workflow_tasks_wait
 from loadtest.analysis.costs.monthly_cost import priced
 from loadtest.analysis.costs.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.costs.sizing_notes import sizing_notes
-from loadtest.analysis.costs.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
-from loadtest.analysis.costs.sizing_steps import believable_steps, growth_of, saturated_steps
+from loadtest.analysis.costs.sizing_resources import BY_RATE, part_cores, part_cost, worker_memory
+from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation_of, saturated_steps
 from loadtest.analysis.estimators.usual_scatter import STATED
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.actions_per_order import actions_per_order
@@ -53,7 +53,7 @@ def size(
         prices: Prices that the user gave.
     """
     believed = believable_steps(steps, plan)
-    growth = growth_of(believed, plan)
+    extrapolation = extrapolation_of(believed, plan)
     replicas = sized_replicas(believed, plan, rate)
     needed = replicas.needed
     quantities: tuple[Sized, ...] = (
@@ -64,7 +64,7 @@ def size(
         *(quantity(believed, rate, STATED) for quantity in BY_RATE[1:]),
     )
     costs = tuple(part_cost(believed, part) for part in ("worker", "server"))
-    if growth is None:
+    if extrapolation is None:
         replicas = replace(replicas, why=why_no_throughput(steps, plan))
     if not believed:
         quantities = tuple(replace(one, why=_NONE_VALID) for one in quantities)
@@ -78,7 +78,7 @@ def size(
         replicas=replicas,
         quantities=quantities,
         costs=costs,
-        contention=_contention(growth),
+        contention=_contention(extrapolation),
         actions_per_order=actions_per_order(believed) or {},
         currency=prices.currency if prices is not None else None,
         prices=priced(prices, quantities) if prices is not None else (),
@@ -138,24 +138,24 @@ def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
         plan: Plan of the setting, with the bounds to keep.
         rate: Orders per second.
     """
-    growth = growth_of(steps, plan)
+    extrapolation = extrapolation_of(steps, plan)
 
     def refused(why: str) -> Sized:
         return Sized("replicas", "replicas", None, Basis.REFUSED, why)
 
-    if growth is None:
+    if extrapolation is None:
         return refused("the run has no valid saturate step")
     largest = max(saturated_steps(steps), key=lambda step: step.key.replicas)
     learnt = calibration(plan, largest)
     if isinstance(learnt, str):
         return refused(f"{learnt}, so nobody knows how tasks would wait")
-    model, bounds = ReplicaModel(learnt, largest.key.replicas, growth), bounds_of(plan.slo)
+    model, bounds = ReplicaModel(learnt, largest.key.replicas, extrapolation), bounds_of(plan.slo)
     found = why_not_borne_out(model, steps, plan, bounds) or replicas_wanted(model, rate, bounds)
     if isinstance(found, str):
         return refused(found)
     if (why := why_workflow_tasks_wait(steps, plan, rate / found.value)) is not None:
         return refused(why)
-    counts = growth.counts
+    counts = extrapolation.counts
     most = found.high if found.high is not None else float("inf")
     if counts[0] <= found.value and most <= counts[-1]:
         return Sized("replicas", "replicas", found, Basis.MEASURED)
@@ -167,18 +167,16 @@ def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
     return Sized("replicas", "replicas", found, Basis.BEYOND, told)
 
 
-def _contention(growth: CapacityGrowth | None) -> str:
-    if growth is None:
+def _contention(extrapolation: Extrapolation | None) -> str:
+    if extrapolation is None:
         return "not known, as no saturate step tells throughput"
-    if len(growth.counts) < 2:
-        return f"not known, as {growth.counts[0]} alone was saturated"
-    if len(growth.counts) < 3:
-        return (
-            f"a replica costs the others {_percent(growth.contention)}; a fall needs a third count to be seen"
-        )
+    if len(extrapolation.counts) < 2:
+        return f"not known, as {extrapolation.counts[0]} alone was saturated"
+    if len(extrapolation.counts) < 3:
+        return f"a replica costs the others {_percent(extrapolation.contention)}; a fall needs a third count to be seen"
     return (
-        f"a replica costs the others {_percent(growth.contention)}, "
-        f"and each pair {_percent(growth.coherency, 2)}"
+        f"a replica costs the others {_percent(extrapolation.contention)}, "
+        f"and each pair {_percent(extrapolation.coherency, 2)}"
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from loadtest.analysis.costs.sizing_steps import saturated_steps
 from loadtest.analysis.readings.full_machine import PARTS_FILL_MACHINE_RATIO
 from loadtest.analysis.readings.workers_as_planned import run_on_one_core
-from loadtest.analysis.saturation.doubled_loop import counting_steps, loop_pairs
+from loadtest.analysis.saturation.doubled_closed_load import closed_load_pairs, counting_steps
 from loadtest.plural import counted, plural
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
@@ -84,7 +84,9 @@ def _limits(steps: Sequence[Measured]) -> tuple[str, ...]:
     Name the counts whose throughput was limited by something other than their slots.
     """
     found = {
-        (pair.counting.key.replicas, told) for pair in loop_pairs(steps) if (told := limit_text(pair.limit))
+        (pair.counting.key.replicas, told)
+        for pair in closed_load_pairs(steps)
+        if (told := limit_text(pair.limit))
     }
     return tuple(f"what {counted(count, 'replica')} carried: {told}" for count, told in sorted(found))
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.analysis.capacities.capacity_growth import CapacityGrowth, fit_capacity_growth
+from loadtest.analysis.capacities.extrapolation import Extrapolation, fit_extrapolation
 from loadtest.analysis.estimators.usl import NORMAL_95
 from loadtest.analysis.judged_steps.step_verdict import judge_closed, judge_in_run
 from loadtest.analysis.readings.full_machine import is_full
 from loadtest.analysis.saturation.cell_capacity import cell_capacity
-from loadtest.analysis.saturation.doubled_loop import counting_steps
+from loadtest.analysis.saturation.doubled_closed_load import counting_steps
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepVerdict
@@ -46,7 +46,7 @@ def saturated_steps(steps: Sequence[Measured]) -> list[Measured]:
     return [step for step in saturated if not fills_machine(step)] or saturated
 
 
-def growth_of(steps: Sequence[Measured], plan: Plan) -> CapacityGrowth | None:
+def extrapolation_of(steps: Sequence[Measured], plan: Plan) -> Extrapolation | None:
     """
     Fit throughput against replicas, ``None`` without a saturate step.
     """
@@ -56,4 +56,4 @@ def growth_of(steps: Sequence[Measured], plan: Plan) -> CapacityGrowth | None:
         if found is not None:
             points.append((step.key.replicas, found.capacity.orders_per_second))
             spreads.append(found.capacity.half_width_ratio / NORMAL_95)
-    return fit_capacity_growth(points, max(spreads), plan.seed) if points else None
+    return fit_extrapolation(points, max(spreads), plan.seed) if points else None

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.decisions.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.decisions.why_undecided import why_orders_undecided, why_waits_undecided
+from loadtest.analysis.readings.history_notes import queues_elsewhere
 from loadtest.analysis.readings.null_reasons import NullReasons
-from loadtest.analysis.readings.other_task_queues import queues_elsewhere
 from loadtest.analysis.readings.workflow_counts import counted_activities, is_closed
 from loadtest.analysis.twin.work_of_plan import OWN_ORDERS
 from loadtest.plan import Plan

@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
-from loadtest.analysis.decisions.longer_window import longer_window
+from loadtest.analysis.decisions.window_wanted import window_wanted
 from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -101,7 +101,7 @@ def decide_workflow_queue(measured: Measured, plan: Plan) -> Decision | None:
             wanted = samples_to_keep(ALLOWED_RATIO, burst)
             if found.why is None or waits.count >= wanted:
                 return found
-            longer = longer_window(measured, plan, waits.count, wanted) or _ended_before(wanted)
+            longer = window_wanted(measured, plan, waits.count, wanted) or _ended_before(wanted)
             return replace(found, why=f"{found.why}; {longer}")
     return None
 

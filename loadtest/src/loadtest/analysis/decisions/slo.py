@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loadtest.analysis.decisions.added_repetitions import added_late_tasks, added_repetitions
+from loadtest.analysis.decisions.pooled_repetitions import pooled_late_tasks, pooled_repetitions
 from loadtest.analysis.estimators.share_interval import samples_to_keep
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.analysis.twin.decision import longer_seconds
@@ -132,7 +132,7 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
     if not found:
         why = steps[0].why.get("decision", "no reason given") if steps else "no such step was measured"
         return Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {why}",))
-    joined = added_late_tasks(found)
+    joined = pooled_late_tasks(found)
     if joined.answer is Decided.MET:
         return Judgement(SloAnswer.MET, ())
     if joined.answer is Decided.MISSED:
@@ -172,7 +172,7 @@ def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
     if len(usable) == 1 or any(step.verdict is not StepVerdict.VALID for step in usable):
         worst = max(usable, key=lambda step: step.verdict is StepVerdict.OVERLOADED)
         return judge_step(worst, slo)
-    usable = added_repetitions(usable)
+    usable = pooled_repetitions(usable)
     waits = judge_waits(usable, slo)
     rest = slo.model_copy(update={"schedule_to_start_p95_seconds": None})
     judgements = [judge_step(step, rest) for step in usable] + [judge_shares(step, slo) for step in usable]

@@ -5,8 +5,8 @@ Why a bound was not decided in a window, and what to change so that it is.
 from __future__ import annotations
 
 from loadtest.analysis.decisions.late_tasks import why_not_counted
-from loadtest.analysis.decisions.longer_window import longer_window
 from loadtest.analysis.decisions.model_answer import fewest_counted
+from loadtest.analysis.decisions.window_wanted import window_wanted
 from loadtest.analysis.estimators.percentiles import decode
 from loadtest.analysis.readings.null_reasons import NO_WORKER
 from loadtest.analysis.readings.workflow_counts import counted_activities, results
@@ -79,5 +79,5 @@ def _too_few(measured: Measured, plan: Plan, number: int, told: str, bound: SloB
     wanted = fewest_counted(bound, orders_known=knows_orders(plan))
     if number >= wanted:
         return None
-    longer = longer_window(measured, plan, number, wanted) or "test a higher rate"
+    longer = window_wanted(measured, plan, number, wanted) or "test a higher rate"
     return f"{told} in a window of {measured.window_seconds:.0f} s, and {wanted} are needed; {longer}"

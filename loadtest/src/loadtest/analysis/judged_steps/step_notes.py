@@ -5,8 +5,7 @@ Notes for the reader on how a step was counted; they make nothing invalid.
 from __future__ import annotations
 
 from loadtest.analysis.readings import workflow_counts
-from loadtest.analysis.readings.other_task_queues import activities_elsewhere
-from loadtest.analysis.readings.work_left_behind import work_left_behind
+from loadtest.analysis.readings.history_notes import activities_elsewhere, work_left_behind
 from loadtest.analysis.readings.workers_as_planned import unknown_slots, unplanned_eager
 from loadtest.analysis.rules.disturbances import disturbance_notes
 from loadtest.plan import Plan

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.decisions.late_activities import late_ratio
 from loadtest.analysis.estimators.share_interval import share_ends
-from loadtest.analysis.judged_steps.closed_load_repeat import repeat_notes
 from loadtest.analysis.judged_steps.step_notes import step_notes
 from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
+from loadtest.analysis.judged_steps.worth_another_attempt import repeat_notes
 from loadtest.analysis.readings import counts_of_pages, latencies, workflow_counts
 from loadtest.analysis.readings.actions_per_order import actions_per_order
-from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_ends
+from loadtest.analysis.readings.backlog import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
 from loadtest.analysis.readings.failed_attempts import failed_attempts, failed_workflow_tasks
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
@@ -29,7 +29,7 @@ from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.rules.disturbances import disturbances
 from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES
 from loadtest.analysis.saturation.cell_capacity import CellCapacity
-from loadtest.analysis.saturation.doubled_loop import loop_notes
+from loadtest.analysis.saturation.doubled_closed_load import doubling_notes
 from loadtest.analysis.saturation.throughput import throughput
 from loadtest.plan import Plan
 from loadtest.results.injector_report import InjectorCounts
@@ -89,7 +89,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         notes=(
             *measured.notes,
             *notes,
-            *loop_notes(measured, plan, pair, suspects or ()),
+            *doubling_notes(measured, plan, pair, suspects or ()),
             *repeat_notes(measured, plan, closed, invalid=verdict is StepVerdict.INVALID),
             *step_notes(measured, plan),
             *_besides(measured, plan, verdict),

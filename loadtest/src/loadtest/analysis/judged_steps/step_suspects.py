@@ -11,9 +11,9 @@ from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.validity import RULES, late_looks, late_starts, uneven_halves
-from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
 from loadtest.analysis.suspects.setting_names import of_own_workers
+from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepVerdict
@@ -43,7 +43,7 @@ def ranking_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
 
 
 def step_suspects(
-    measured: Measured, plan: Plan, verdict: StepVerdict, loop_limit: Limit | None = None
+    measured: Measured, plan: Plan, verdict: StepVerdict, closed_load_limit: Limit | None = None
 ) -> tuple[Suspect, ...] | None:
     """
     Rank the suspects of a closed or overloaded step; ``None`` for any other.
@@ -52,11 +52,11 @@ def step_suspects(
         measured: The step.
         plan: Plan of the step's cell.
         verdict: Verdict of the step.
-        loop_limit: What limited the throughput of a closed load, as far as both of its steps tell.
+        closed_load_limit: What limited the throughput of a closed load, as far as both of its steps tell.
     """
     if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
         return None
-    ranked = rank_suspects(replace(pressure_of(measured, plan), loop_limit=loop_limit))
+    ranked = rank_suspects(replace(suspect_readings_of(measured, plan), closed_load_limit=closed_load_limit))
     if reads_settings(measured.workers):
         return ranked
     sdks = [worker.sdk for worker in measured.workers]

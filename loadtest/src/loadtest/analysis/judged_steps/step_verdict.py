@@ -19,7 +19,7 @@ from loadtest.analysis.saturation.cell_capacity import (
     same_cell,
     whole_step_execution,
 )
-from loadtest.analysis.saturation.doubled_loop import LoopPair, first_key, loop_pairs
+from loadtest.analysis.saturation.doubled_closed_load import ClosedLoadPair, closed_load_pairs, first_key
 from loadtest.analysis.saturation.slot_capacity import LoadLevel, capacity_of_unknown_draws
 from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.plan import Plan
@@ -170,7 +170,7 @@ def judge_closed(steps: Iterable[Measured], plan: Plan) -> tuple[JudgedStep, ...
 
 def judge_in_run(
     measured: Measured, plan: Plan, closed: Sequence[JudgedStep]
-) -> tuple[JudgedStep, CellCapacity | None, LoopPair | None]:
+) -> tuple[JudgedStep, CellCapacity | None, ClosedLoadPair | None]:
     """
     Judge one step of a run beside the run's closed steps, whose verdicts stand.
 
@@ -200,7 +200,7 @@ def capacity_for(closed: Iterable[JudgedStep], plan: Plan, key: StepKey) -> Cell
 
     A loop that was sized without the workers' slots may have been too small to fill them, so it tells no capacity.
     """
-    pairs = loop_pairs(
+    pairs = closed_load_pairs(
         each.measured
         for each in closed
         if each.is_valid and each.measured.slots is not None and same_cell(each.measured, key)
@@ -212,7 +212,7 @@ def capacity_for(closed: Iterable[JudgedStep], plan: Plan, key: StepKey) -> Cell
     return replace(found, limit=next((limit for limit in _LIMITS if limit in limits), found.limit))
 
 
-def pair_of(step: JudgedStep, closed: Iterable[JudgedStep]) -> LoopPair | None:
+def pair_of(step: JudgedStep, closed: Iterable[JudgedStep]) -> ClosedLoadPair | None:
     """
     Return a valid closed step with the other step of its load and repetition; ``None`` for an invalid step.
     """
@@ -226,4 +226,4 @@ def pair_of(step: JudgedStep, closed: Iterable[JudgedStep]) -> LoopPair | None:
         and each.measured.key.doubled is not key.doubled
         and first_key(each.measured.key) == first_key(key)
     ]
-    return loop_pairs([*others, step.measured])[-1]
+    return closed_load_pairs([*others, step.measured])[-1]

@@ -4,7 +4,7 @@ When a machine has no free core: because of all that runs on it, or of the parts
 
 from __future__ import annotations
 
-from loadtest.results.limit_facts import MachineUse
+from loadtest.results.resource_use import MachineUse
 
 # Share of the machine's cores, used by anything or kept back by its host: the rest are gaps between tasks, and no free
 # core.

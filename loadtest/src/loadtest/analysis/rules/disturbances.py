@@ -15,8 +15,8 @@ from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.disturbance import Disturbance, DisturbanceKind, OutsideLook
-from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import Measured
+from loadtest.results.resource_use import MachineTimes
 from loadtest.results.window_decision import Decided
 
 # A tenth of the cores taken away for 5 s shifts the decision by more than the 5 % of rate within which it may be

@@ -17,8 +17,8 @@ from loadtest.analysis.readings.workflow_counts import (
 )
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
+from loadtest.results.failure_text import told_attempts
 from loadtest.results.measured_step import Measured
-from loadtest.results.told_failures import told_attempts
 
 
 def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:

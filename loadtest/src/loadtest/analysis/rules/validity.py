@@ -25,7 +25,7 @@ from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.unaccounted_workflows import unaccounted_workflows
 from loadtest.analysis.saturation.cell_capacity import edges_of_turns, slot_time_cv
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
-from loadtest.analysis.suspects.self_filled_machine import why_full
+from loadtest.analysis.suspects.server_rules import why_full
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
 from loadtest.results.failure import FailureKind

@@ -17,7 +17,7 @@ from loadtest.analysis.saturation.cell_capacity import (
     slots_executing_ratio,
     whole_step_execution,
 )
-from loadtest.analysis.saturation.doubled_loop import counting_steps
+from loadtest.analysis.saturation.doubled_closed_load import counting_steps
 from loadtest.analysis.saturation.order_shape import order_shape
 from loadtest.analysis.twin import (
     HistogramWork,

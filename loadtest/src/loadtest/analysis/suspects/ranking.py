@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from loadtest.analysis.suspects import server_rules, worker_rules
-from loadtest.analysis.suspects.pressure import Pressure
+from loadtest.analysis.suspects.suspect_readings import SuspectReadings
 from loadtest.results.suspect import Suspect
 
-_QUESTIONS: tuple[Callable[[Pressure], list[Suspect]], ...] = (
+_QUESTIONS: tuple[Callable[[SuspectReadings], list[Suspect]], ...] = (
     server_rules.refusals,
     server_rules.queue_rate,
     worker_rules.fetching,
@@ -21,7 +21,7 @@ _QUESTIONS: tuple[Callable[[Pressure], list[Suspect]], ...] = (
 )
 
 
-def rank_suspects(pressure: Pressure) -> tuple[Suspect, ...]:
+def rank_suspects(readings: SuspectReadings) -> tuple[Suspect, ...]:
     """
     Return what may limit a saturated or overloaded step, the likeliest first; empty where no reading points to
     anything.
@@ -31,7 +31,7 @@ def rank_suspects(pressure: Pressure) -> tuple[Suspect, ...]:
     """
     ranked: dict[str, Suspect] = {}
     for question in _QUESTIONS:
-        for suspect in question(pressure):
+        for suspect in question(readings):
             ranked.setdefault(suspect.name, suspect)
     return tuple(sorted(ranked.values(), key=lambda suspect: suspect.group))
 

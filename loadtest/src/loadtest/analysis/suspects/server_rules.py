@@ -5,9 +5,11 @@ Suspects on the server's side: what it refuses, what it holds back, and what mak
 from __future__ import annotations
 
 from loadtest.analysis.readings.full_machine import is_full
-from loadtest.analysis.suspects.pressure import Pressure
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text
+from loadtest.analysis.suspects.suspect_readings import SuspectReadings, suspect_readings_of
+from loadtest.plan import Plan
 from loadtest.plural import counted, plural
+from loadtest.results.measured_step import Measured
 from loadtest.results.suspect import Suspect, SuspectName
 
 # A limit that refuses from time to time is reached by chance; one that limits the system refuses all the time.
@@ -27,14 +29,14 @@ _CAUSES = {
 }
 
 
-def refusals(pressure: Pressure) -> list[Suspect]:
+def refusals(readings: SuspectReadings) -> list[Suspect]:
     """
     A limit of the server refuses requests.
 
     Workers and clients do not show it: they retry, and the loss shows as waits.
     """
-    causes = dict(pressure.refused_per_second)
-    for cause, rate in pressure.persistence_refused_per_second.items():
+    causes = dict(readings.refused_per_second)
+    for cause, rate in readings.persistence_refused_per_second.items():
         causes[cause] = max(rate, causes.get(cause, 0.0))
     return [
         found(
@@ -47,11 +49,11 @@ def refusals(pressure: Pressure) -> list[Suspect]:
     ]
 
 
-def queue_rate(pressure: Pressure) -> list[Suspect]:
+def queue_rate(readings: SuspectReadings) -> list[Suspect]:
     """
     The server holds activities back although polls wait for them.
     """
-    limit, queue = pressure.rate_limit, pressure.activity
+    limit, queue = readings.rate_limit, readings.activity
     if limit is None:
         return []
     held = (
@@ -87,11 +89,11 @@ def queue_rate(pressure: Pressure) -> list[Suspect]:
     ]
 
 
-def machine(pressure: Pressure) -> list[Suspect]:
+def machine(readings: SuspectReadings) -> list[Suspect]:
     """
     The machine on which everything runs has no core left, or its host takes cores away.
     """
-    use = pressure.machine
+    use = readings.machine
     if use is None:
         return []
     suspects = []
@@ -103,14 +105,14 @@ def machine(pressure: Pressure) -> list[Suspect]:
                 f"the host kept {use.stolen_cores:.2f} of {counted(use.cores, 'core')} back",
             )
         )
-    if is_full(pressure.machine):
+    if is_full(readings.machine):
         parts = {
-            "workers": pressure.worker_cores,
-            "server": pressure.server_cores,
-            "injectors": pressure.injector_cores,
+            "workers": readings.worker_cores,
+            "server": readings.server_cores,
+            "injectors": readings.injector_cores,
         }
         told = [f"{name} {cores:.2f}" for name, cores in parts.items() if cores is not None]
-        others = other_cores(pressure)
+        others = other_cores(readings)
         if others is not None and others >= _OTHERS_CORES:
             told.append(f"other programs {others:.2f}")
         suspects.append(
@@ -123,35 +125,35 @@ def machine(pressure: Pressure) -> list[Suspect]:
     return suspects
 
 
-def other_cores(pressure: Pressure) -> float | None:
+def other_cores(readings: SuspectReadings) -> float | None:
     """
     Return the cores that programs other than workers, server and injectors use; ``None`` where a part is not known.
     """
     use, server, worker, injector = (
-        pressure.machine,
-        pressure.server_cores,
-        pressure.worker_cores,
-        pressure.injector_cores,
+        readings.machine,
+        readings.server_cores,
+        readings.worker_cores,
+        readings.injector_cores,
     )
     if use is None or server is None or worker is None or injector is None:
         return None
     return max(0.0, use.busy_cores - server - worker - injector)
 
 
-def is_disturbed(pressure: Pressure) -> bool:
+def is_disturbed(readings: SuspectReadings) -> bool:
     """
     Tell whether other programs take so much of the machine that every time is longer for it.
     """
-    return (other_cores(pressure) or 0.0) >= DISTURBED_CORES
+    return (other_cores(readings) or 0.0) >= DISTURBED_CORES
 
 
-def server(pressure: Pressure) -> list[Suspect]:
+def server(readings: SuspectReadings) -> list[Suspect]:
     """
     Writes queue up at a shard, or the database is slow.
     """
-    shard, database = pressure.shard_wait_mean_seconds, pressure.persistence_mean_seconds
+    shard, database = readings.shard_wait_mean_seconds, readings.persistence_mean_seconds
     suspects = []
-    if database is not None and database >= LONG_PERSISTENCE_SECONDS and not is_full(pressure.machine):
+    if database is not None and database >= LONG_PERSISTENCE_SECONDS and not is_full(readings.machine):
         suspects.append(
             found(
                 SuspectName.DATABASE,
@@ -159,7 +161,7 @@ def server(pressure: Pressure) -> list[Suspect]:
                 f"a request to the database takes {time_text(database)} in the mean",
             )
         )
-    if shard is not None and writes_queue(pressure):
+    if shard is not None and writes_queue(readings):
         told = "" if database is None else f", and a request to the database takes {time_text(database)}"
         suspects.append(
             found(
@@ -171,9 +173,28 @@ def server(pressure: Pressure) -> list[Suspect]:
     return suspects
 
 
-def writes_queue(pressure: Pressure) -> bool:
+def writes_queue(readings: SuspectReadings) -> bool:
     """
     Tell whether writes wait long for their history shard.
     """
-    shard = pressure.shard_wait_mean_seconds
+    shard = readings.shard_wait_mean_seconds
     return shard is not None and shard >= LONG_SHARD_WAIT_SECONDS
+
+
+def why_full(measured: Measured, plan: Plan) -> str | None:
+    """
+    Say which parts of a step's own system fill its machine.
+
+    Args:
+        measured: The step.
+        plan: Plan of the step's cell.
+
+    Returns:
+        ``None`` for a machine that has a core left, that other programs fill, or whose use is not known, as beside a
+        server whose CPU is not seen.
+    """
+    readings = suspect_readings_of(measured, plan)
+    full = [one for one in machine(readings) if one.name is SuspectName.MACHINE]
+    if not full or other_cores(readings) is None or is_disturbed(readings):
+        return None
+    return f"{full[0].evidence}, so the system itself fills it"

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from loadtest.analysis.readings.full_machine import is_full
 from loadtest.analysis.saturation.saturation_limit import FULL_SLOTS_RATIO
-from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text
+from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
 from loadtest.analysis.suspects.worker_cores import cores_each, cores_told, full_cpu, used_ratio
 from loadtest.plural import counted, plural
 from loadtest.results.step_result_parts import Limit
@@ -34,7 +34,7 @@ LITTLE_RATIO = 0.25
 _SLOTS_STAY_FREE = frozenset({Limit.HAND_OVER, Limit.LOOP})
 
 
-def waits_long(queue: QueuePressure) -> bool:
+def waits_long(queue: QueueReadings) -> bool:
     """
     Tell whether tasks of a kind wait.
     """
@@ -44,117 +44,117 @@ def waits_long(queue: QueuePressure) -> bool:
     )
 
 
-def fetching(pressure: Pressure) -> list[Suspect]:
+def fetching(readings: SuspectReadings) -> list[Suspect]:
     """
     Tasks of a kind wait although a poll is answered at once: the workers do not fetch them.
 
     Activity slots are no suspect where twice the orders in flight did not fill them.
     """
     suspects = []
-    for queue in (pressure.activity, pressure.workflow):
+    for queue in (readings.activity, readings.workflow):
         if not waits_long(queue):
             continue
         poll = queue.poll_p50_seconds
         at_once = poll is not None and poll <= AT_ONCE_SECONDS
         told = f"{_waiting(queue)}{' and polls are answered at once' if at_once else ''}"
         taken = _hardly_a_slot_is_free(queue, at_once=at_once)
-        if taken and not (queue.kind == "activity" and pressure.loop_limit in _SLOTS_STAY_FREE):
-            suspects.append(_slots(queue, told, _group_of_slots(queue, pressure)))
+        if taken and not (queue.kind == "activity" and readings.closed_load_limit in _SLOTS_STAY_FREE):
+            suspects.append(_slots(queue, told, _group_of_slots(queue, readings)))
         if at_once and not suspects:
-            suspects += _polls(queue, pressure, told, asks=taken)
+            suspects += _polls(queue, readings, told, asks=taken)
     if suspects:
-        suspects += full_cpu(pressure, 3)
+        suspects += full_cpu(readings, 3)
     return suspects
 
 
-def executing(pressure: Pressure) -> list[Suspect]:
+def executing(readings: SuspectReadings) -> list[Suspect]:
     """
     Something executes long: all of it, or the activities alone at little CPU.
     """
-    used, task = used_ratio(pressure), pressure.workflow.execution_mean_seconds
-    full = full_cpu(pressure, 4)
+    used, task = used_ratio(readings), readings.workflow.execution_mean_seconds
+    full = full_cpu(readings, 4)
     if full:
         return full
     if task is not None and task >= LONG_TASK_SECONDS and used is not None:
-        told = f"a workflow task takes {time_text(task)} of the worker's time in the mean, and each worker uses {cores_told(pressure)}"
+        told = f"a workflow task takes {time_text(task)} of the worker's time in the mean, and each worker uses {cores_told(readings)}"
         if used >= BUSY_WORKER_RATIO:
             return [found(SuspectName.WORKER_CPU, 4, told)]
-        if pressure.runs_on_one_core and not is_full(pressure.machine) and not is_disturbed(pressure):
+        if readings.runs_on_one_core and not is_full(readings.machine) and not is_disturbed(readings):
             return [found(SuspectName.BLOCKED_LOOP, 4, told)]
-    if _activities_are_slow(pressure):
-        return [found(SuspectName.DOWNSTREAM, 4, _activities(pressure))]
+    if _activities_are_slow(readings):
+        return [found(SuspectName.DOWNSTREAM, 4, _activities(readings))]
     return []
 
 
-def between(pressure: Pressure) -> list[Suspect]:
+def between(readings: SuspectReadings) -> list[Suspect]:
     """
     Nothing waits and nothing executes long: there are too few orders, or they are delayed between the stages.
     """
-    cores, each = pressure.injector_cores, FULL_INJECTOR_CORES * pressure.injectors
+    cores, each = readings.injector_cores, FULL_INJECTOR_CORES * readings.injectors
     if cores is not None and cores >= each:
         return [
             found(
                 SuspectName.INJECTOR,
                 5,
-                f"{counted(pressure.injectors, 'injector process uses', 'injector processes use')} {cores:.2f} cores",
+                f"{counted(readings.injectors, 'injector process uses', 'injector processes use')} {cores:.2f} cores",
             )
         ]
-    if waits_long(pressure.activity) or waits_long(pressure.workflow) or not pressure.in_flight:
+    if waits_long(readings.activity) or waits_long(readings.workflow) or not readings.in_flight:
         return []
-    ratio = accounted(pressure)
+    ratio = accounted(readings)
     if ratio is None:
         return []
-    orders = count(pressure.in_flight)
+    orders = count(readings.in_flight)
     suspects = []
     # On a full machine every stage is slow, and more orders would only wait.
-    group = 7 if is_full(pressure.machine) else 5
-    orders_group = 5 if _gets_cores_at_once(pressure) else group
-    if ratio >= HARDLY_ACCOUNTED_RATIO and pressure.is_closed:
+    group = 7 if is_full(readings.machine) else 5
+    orders_group = 5 if _gets_cores_at_once(readings) else group
+    if ratio >= HARDLY_ACCOUNTED_RATIO and readings.is_closed:
         # Twice as many orders were the relief of this suspect, and completed no more.
-        if pressure.loop_limit is not Limit.HAND_OVER:
-            told = f"all {orders} {plural(pressure.in_flight, 'order is', 'orders are')} being worked on, no task waits, and slots are free"
+        if readings.closed_load_limit is not Limit.HAND_OVER:
+            told = f"all {orders} {plural(readings.in_flight, 'order is', 'orders are')} being worked on, no task waits, and slots are free"
             suspects.append(found(SuspectName.ORDERS_IN_FLIGHT, orders_group, told))
-        if pressure.planned_activity_seconds is None:
+        if readings.planned_activity_seconds is None:
             # One load alone does not tell whether the activities always take so long.
-            suspects.append(found(SuspectName.DOWNSTREAM, orders_group, _activities(pressure)))
+            suspects.append(found(SuspectName.DOWNSTREAM, orders_group, _activities(readings)))
     if ratio < ACCOUNTED_RATIO:
         suspects.append(
             found(
                 SuspectName.BETWEEN_STAGES,
                 group,
-                f"{orders} {plural(pressure.in_flight, 'order is', 'orders are')} open, and only {percent(ratio)} of them are in a slot or in a queue",
+                f"{orders} {plural(readings.in_flight, 'order is', 'orders are')} open, and only {percent(ratio)} of them are in a slot or in a queue",
             )
         )
     return suspects
 
 
-def _gets_cores_at_once(pressure: Pressure) -> bool:
+def _gets_cores_at_once(readings: SuspectReadings) -> bool:
     """
     Tell whether other programs fill the machine but tasks are still taken at once, so that the system gets the cores it
     asks for.
     """
-    waits = [queue.wait_p50_seconds for queue in (pressure.activity, pressure.workflow)]
-    others, use = other_cores(pressure), pressure.machine
+    waits = [queue.wait_p50_seconds for queue in (readings.activity, readings.workflow)]
+    others, use = other_cores(readings), readings.machine
     if others is None or use is None:
         return False
     is_little = use.busy_cores - others <= LITTLE_RATIO * use.cores
     return is_little and all(wait is not None and wait <= AT_ONCE_SECONDS for wait in waits)
 
 
-def accounted(pressure: Pressure) -> float | None:
+def accounted(readings: SuspectReadings) -> float | None:
     """
     Return the share of the open orders that are in a slot or a queue, ``None`` where a part is not known.
     """
     parts = [
-        pressure.activity.slots_used,
-        pressure.workflow.slots_used,
-        pressure.activity.waiting,
-        pressure.workflow.waiting,
+        readings.activity.slots_used,
+        readings.workflow.slots_used,
+        readings.activity.waiting,
+        readings.workflow.waiting,
     ]
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts) or not pressure.in_flight:
+    if len(known) < len(parts) or not readings.in_flight:
         return None
-    return sum(known) / pressure.in_flight
+    return sum(known) / readings.in_flight
 
 
 def percent(ratio: float) -> str:
@@ -164,7 +164,7 @@ def percent(ratio: float) -> str:
     return f"{100 * ratio:.0f} %"
 
 
-def _hardly_a_slot_is_free(queue: QueuePressure, *, at_once: bool) -> bool:
+def _hardly_a_slot_is_free(queue: QueueReadings, *, at_once: bool) -> bool:
     """
     Tell whether hardly a slot is free: the slots are in use, or a poll that is answered at once holds them.
     """
@@ -175,13 +175,13 @@ def _hardly_a_slot_is_free(queue: QueuePressure, *, at_once: bool) -> bool:
     return used >= FULL_SLOTS_RATIO * slots or (at_once and taken >= slots - _slack(slots))
 
 
-def _group_of_slots(queue: QueuePressure, pressure: Pressure) -> int:
+def _group_of_slots(queue: QueueReadings, readings: SuspectReadings) -> int:
     # On a full machine a slot is also free while its next task is on its way: then either may be the limit.
-    may_be_slow = pressure.loop_limit is Limit.UNTRIED and is_full(pressure.machine)
+    may_be_slow = readings.closed_load_limit is Limit.UNTRIED and is_full(readings.machine)
     return 6 if queue.kind == "activity" and may_be_slow else 3
 
 
-def _slots(queue: QueuePressure, told: str, group: int) -> Suspect:
+def _slots(queue: QueueReadings, told: str, group: int) -> Suspect:
     slots, used = queue.slots or 0.0, queue.slots_used or 0.0
     taken = min(used + (queue.polls_out or 0.0), slots)
     name = SuspectName.ACTIVITY_SLOTS if queue.kind == "activity" else SuspectName.WORKFLOW_SLOTS
@@ -193,7 +193,7 @@ def _slack(slots: float) -> float:
     return max(_SLOTS_SLACK, _SLOTS_SLACK_RATIO * slots)
 
 
-def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -> list[Suspect]:
+def _polls(queue: QueueReadings, readings: SuspectReadings, told: str, *, asks: bool) -> list[Suspect]:
     """
     Return what the outstanding polls point at; a worker that polls with all its free slots is not the one that holds
     back.
@@ -208,7 +208,7 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
     if out >= ALL_POLLERS_RATIO * most:
         name = SuspectName.ACTIVITY_POLLERS if queue.kind == "activity" else SuspectName.WORKFLOW_POLLERS
         # A poll is also out while a slow server starts the task that it found: then either may be the limit.
-        group = 6 if is_full(pressure.machine) or writes_queue(pressure) else 3
+        group = 6 if is_full(readings.machine) or writes_queue(readings) else 3
         return [
             found(
                 name,
@@ -219,7 +219,7 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
     if out > NO_POLLERS_RATIO * most or asks:
         return []
     held = f"{free}{count(out)} of {most} {plural(most, 'poll is', 'polls are')} out, {told}"
-    hits = pressure.sticky_hit_ratio
+    hits = readings.sticky_hit_ratio
     if queue.kind == "workflow":
         if hits is None or hits >= FEWEST_HITS_RATIO:
             return []
@@ -227,31 +227,31 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
             found(SuspectName.CACHE, 3, f"{percent(hits)} of the tasks found their workflow in it; {held}")
         ]
     # Slots whose use was not seen may be full.
-    if queue.slots_used is None or (used_ratio(pressure) or cores_each(pressure) or 0.0) >= BUSY_WORKER_RATIO:
+    if queue.slots_used is None or (used_ratio(readings) or cores_each(readings) or 0.0) >= BUSY_WORKER_RATIO:
         return []
     return [found(SuspectName.WORKER_RATE, 3, f"the worker does not ask: {held}")]
 
 
-def _waiting(queue: QueuePressure) -> str:
+def _waiting(queue: QueueReadings) -> str:
     tasks = "activities" if queue.kind == "activity" else "workflow tasks"
     if queue.waiting is not None and queue.waiting >= 1:
         return f"{count(queue.waiting)} {tasks} wait"
     return f"{tasks} wait {time_text(queue.wait_p50_seconds or queue.wait_mean_seconds or 0.0)}"
 
 
-def _activities_are_slow(pressure: Pressure) -> bool:
-    planned, took = pressure.planned_activity_seconds, pressure.activity.execution_mean_seconds
+def _activities_are_slow(readings: SuspectReadings) -> bool:
+    planned, took = readings.planned_activity_seconds, readings.activity.execution_mean_seconds
     if planned is None or took is None:
         return False
     # Where cores are short, everything takes longer.
-    if is_full(pressure.machine) or is_disturbed(pressure):
+    if is_full(readings.machine) or is_disturbed(readings):
         return took >= FAR_LONGER_RATIO * planned + FAR_LONGER_SECONDS
     return took >= LONGER_RATIO * planned + LONGER_SECONDS
 
 
-def _activities(pressure: Pressure) -> str:
-    took, cores = pressure.activity.execution_mean_seconds, pressure.worker_cores
-    planned = pressure.planned_activity_seconds
+def _activities(readings: SuspectReadings) -> str:
+    took, cores = readings.activity.execution_mean_seconds, readings.worker_cores
+    planned = readings.planned_activity_seconds
     told = "activities execute" if took is None else f"an activity executes {time_text(took)}"
     told += "" if planned is None else f" instead of {time_text(planned)}"
     return told + ("" if cores is None else f" at {cores:.2f} worker cores in all")

@@ -8,7 +8,7 @@ The order of use, all of it pure:
 2. ``find_edge(model, work, rate, bound)``: the same model, slowed until just the share that the ``SloBound`` allows
    is late in the long run.
 3. ``choose_schedule(edge, candidates, bound, counted_per_second)``: a seed of 30 to 40, by its twin alone.
-4. ``simulate_twins(edge, step, bound)``: ``TwinCounts``, twins of the chosen ``OpenStep``: six, or
+4. ``simulate_twins(edge, step, bound)``: ``TwinLateTasks``, twins of the chosen ``OpenStep``: six, or
    twelve where the draws are not ours.
 5. ``UntilDecided(twins, longest_seconds, rule, arrival_rate).feed(elapsed, counted, late)`` after each second: ``GoOn``
    with a sentence, or ``Enough`` with a ``Decision`` (met, missed, undecided) and its blocks for a picture.
@@ -29,7 +29,7 @@ from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading
 from loadtest.analysis.twin.simulated_queue import SimulatedQueue
 from loadtest.analysis.twin.slo_bound import Measure, SloBound
 from loadtest.analysis.twin.stopping_rule import Enough, FixedWindow, GoOn, StoppingRule, UntilDecided
-from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, choose_schedule, simulate_twins
+from loadtest.analysis.twin.twin_late_tasks import OpenStep, TwinLateTasks, choose_schedule, simulate_twins
 from loadtest.analysis.twin.work_distribution import (
     ExponentialWork,
     HistogramWork,
@@ -53,7 +53,7 @@ __all__ = [
     "SimulatedQueue",
     "SloBound",
     "StoppingRule",
-    "TwinCounts",
+    "TwinLateTasks",
     "UniformWork",
     "UntilDecided",
     "WorkDistribution",

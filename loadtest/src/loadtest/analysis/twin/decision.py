@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.results.window_decision import Block, Decided, Decision
 
 # A look at every five seconds instead of ten ends a window 4 s sooner on average, at hardly a cost in wrong answers, as
@@ -42,7 +42,7 @@ class DecisionRule:
 
 def judge_late_tasks(
     counts: Sequence[tuple[float, float]],
-    twins: TwinCounts,
+    twins: TwinLateTasks,
     misfit_ratio: float = MISFIT_RATIO,
     seen_ratio: float = 1.0,
 ) -> Decision:
@@ -107,7 +107,7 @@ def deviation_of(totals: Sequence[float], misfit_ratio: float, seen_ratio: float
 
 
 def _parts_of(
-    counts: Sequence[tuple[float, float]], twins: TwinCounts, misfit_ratio: float, seen_ratio: float
+    counts: Sequence[tuple[float, float]], twins: TwinLateTasks, misfit_ratio: float, seen_ratio: float
 ) -> tuple[Block, ...]:
     """
     Cut a window into its blocks, each of which ends at the first count at or after its planned end; the last part may be

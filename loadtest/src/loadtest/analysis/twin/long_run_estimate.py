@@ -12,7 +12,7 @@ from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, LongRun, long_run
 from loadtest.analysis.twin.misfit_alarm import Misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.slo_bound import SloBound
-from loadtest.analysis.twin.twin_counts import TWINS, OpenStep, offer_step
+from loadtest.analysis.twin.twin_late_tasks import TWINS, OpenStep, offer_step
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 
 RATE_RATIO = 0.05

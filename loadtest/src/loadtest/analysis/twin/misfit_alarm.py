@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loadtest.analysis.twin.decision import deviation_of
-from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 
 ALARM_DEVIATIONS = 3.0
 ALARM_RATIO = 0.25
@@ -36,7 +36,7 @@ class Misfit:
 def misfit(
     elapsed_seconds: float,
     late: float,
-    calibrated_twins: TwinCounts,
+    calibrated_twins: TwinLateTasks,
     slot_time_ratio: float | None = None,
 ) -> Misfit:
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
 from loadtest.analysis.twin.stopping_rule import Enough, GoOn
-from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
@@ -27,8 +27,8 @@ class UntilSidesDecided:
         rule: When a difference is an answer.
     """
 
-    slower: TwinCounts
-    faster: TwinCounts
+    slower: TwinLateTasks
+    faster: TwinLateTasks
     longest_seconds: float
     rule: DecisionRule
     _looks: Looks = field(init=False)

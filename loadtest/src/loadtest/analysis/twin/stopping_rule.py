@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from loadtest.analysis.twin.decision import DEVIATIONS, DecisionRule, judge_late_tasks, longer_seconds
-from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
@@ -99,7 +99,7 @@ class UntilDecided:
             length.
     """
 
-    twins: TwinCounts
+    twins: TwinLateTasks
     longest_seconds: float
     rule: DecisionRule = field(default_factory=DecisionRule)
     arrival_rate: float | None = None

@@ -22,7 +22,7 @@ import yaml
 from kubernetes.client.exceptions import ApiException
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.cluster_proxy import choose_proxy
+from loadtest.target.kubernetes.http_proxy_choice import choose_proxy
 from loadtest.target.kubernetes.kubeconfig_credentials import load_kubeconfig
 
 REQUEST_SECONDS = 10

@@ -13,7 +13,7 @@ from typing import Any
 from loadtest.errors import InputError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none
 from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of, demand_no_other_size
-from loadtest.target.kubernetes.scaled_pods import Fleet, as_selector
+from loadtest.target.kubernetes.replica_count import Fleet
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +100,21 @@ class Deployment:
 _HINTS: Mapping[str, str] = {
     "WorkerDeployment": "give --deployment {namespace}/workerdeployment/{owner}, which is scaled by its own field",
 }
+
+
+def as_selector(selector: Mapping[str, Any]) -> str:
+    """
+    Write an object's selector, with expressions, as a query takes it.
+    """
+    parts = [f"{key}={value}" for key, value in sorted((selector.get("matchLabels") or {}).items())]
+    for one in selector.get("matchExpressions") or []:
+        key, values = one["key"], ", ".join(one.get("values") or [])
+        parts.append(
+            {
+                "In": f"{key} in ({values})",
+                "NotIn": f"{key} notin ({values})",
+                "Exists": key,
+                "DoesNotExist": f"!{key}",
+            }[one["operator"]]
+        )
+    return ",".join(parts)

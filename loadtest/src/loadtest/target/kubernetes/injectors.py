@@ -18,9 +18,9 @@ import yaml
 
 from loadtest.errors import InjectorError, InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none, missing
-from loadtest.target.kubernetes.own_code import CodeMount
 from loadtest.target.kubernetes.own_pod import OwnPod
 from loadtest.target.kubernetes.pods import Pods
+from loadtest.target.kubernetes.user_files import UserFilesMount
 
 _KEY = "job.yaml"
 _CONTAINER = "injector"
@@ -44,7 +44,7 @@ class InjectorJob:
     gone_seconds: float = 60.0
 
     def manifest(
-        self, count: int, environment: Mapping[str, str], owner: OwnPod, code: CodeMount | None
+        self, count: int, environment: Mapping[str, str], owner: OwnPod, code: UserFilesMount | None
     ) -> dict[str, Any]:
         """
         Return the manifest of the Job.
@@ -183,7 +183,7 @@ async def open_injectors(
     count: int,
     environment: Mapping[str, str],
     owner: OwnPod,
-    code: CodeMount | None,
+    code: UserFilesMount | None,
 ) -> AsyncIterator[None]:
     """
     Make the injectors' Job, and remove it at the end; the injectors find the master by its Service, and this does not

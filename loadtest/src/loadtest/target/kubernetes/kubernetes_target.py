@@ -16,16 +16,14 @@ from loadtest.plan import Plan
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
-from loadtest.target.kubernetes.container import has_died, is_over, replicas_of
 from loadtest.target.kubernetes.held_leases import Hold
+from loadtest.target.kubernetes.main_container import has_died, is_over, replicas_of
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
-from loadtest.target.kubernetes.scaled_pods import Fleet
-from loadtest.target.kubernetes.server_pages import server_pages
-from loadtest.target.kubernetes.server_pods import server_starts
+from loadtest.target.kubernetes.replica_count import Fleet, WantedCount
+from loadtest.target.kubernetes.server_pods import server_pages, server_starts
 from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
-from loadtest.target.kubernetes.wanted_count import WantedCount
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
 # Longest time that an edge of a window waits for the list of pods.

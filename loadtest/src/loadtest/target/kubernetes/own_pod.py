@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
+from loadtest.target.kubernetes.in_cluster import own_namespace
 from loadtest.target.kubernetes.lease import Holder
-from loadtest.target.kubernetes.own_account import own_namespace
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from loadtest.errors import TargetError
 from loadtest.plural import counted
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
-from loadtest.target.kubernetes.container import is_over, main_container, status_of
+from loadtest.target.kubernetes.main_container import is_over, main_container, status_of
 
 _EVENTS = 3
 _LOG_LINES = 8

@@ -1,14 +1,49 @@
 """
-When the containers of the server and of its database were started, by the pods of their Kubernetes namespace.
+The pods of the Temporal server: their /metrics pages, and when their containers and those of its database were started.
+
+A headless Service answers with the addresses of all its pods; each page is read separately, as an ordinary Service
+would answer with another pod's counters each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import socket
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
+from loadtest.errors import InputError
+from loadtest.page_url import HTTPS_PORT, at_address, demand_page_urls
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
-from loadtest.target.kubernetes.container import is_over
+from loadtest.target.kubernetes.main_container import is_over
+
+
+def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
+    """
+    Return a page for each address that each URL's host has, by the name ``host-address``.
+
+    Raises:
+        InputError: A URL cannot be used, or its host has no address.
+    """
+    for url in urls:
+        demand_page_urls(url)
+    pages: dict[str, str] = {}
+    for url in urls:
+        parts = urlsplit(url)
+        host, port = str(parts.hostname), parts.port or (HTTPS_PORT if parts.scheme == "https" else None)
+        if port is None:
+            raise InputError(f"--server-metrics {url}: has no port; write http://HOST:PORT/metrics")
+        try:
+            found = socket.getaddrinfo(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise InputError(
+                f"--server-metrics {url}: the host has no address ({error.strerror}); name the server's Service"
+            ) from None
+        # A pod with an IPv4 and an IPv6 address has one page: it is counted by its IPv4 address.
+        four = {str(entry[4][0]) for entry in found if entry[0] == socket.AF_INET}
+        for address in sorted(four or {str(entry[4][0]) for entry in found}):
+            pages[f"{host.partition('.')[0]}-{address}"] = at_address(url, address)
+    return pages
 
 
 def server_starts(api: Api, namespace: str | None) -> Mapping[str, float]:

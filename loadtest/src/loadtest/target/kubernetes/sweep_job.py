@@ -21,11 +21,11 @@ from loadtest.target.kubernetes.api import (
     forbidden,
     found_or_none,
 )
-from loadtest.target.kubernetes.container import has_terminated, is_over
 from loadtest.target.kubernetes.job_arguments import with_submitted
 from loadtest.target.kubernetes.lease import Lease, lease_of
-from loadtest.target.kubernetes.own_code import CodeMount, pack
+from loadtest.target.kubernetes.main_container import has_terminated, is_over
 from loadtest.target.kubernetes.pods import Pods
+from loadtest.target.kubernetes.user_files import UserFilesMount, pack
 
 CONTAINER = "sweep"
 PLAN_FILE = "plan.toml"
@@ -128,7 +128,7 @@ class SweepJob:
         plan_name = f"{self.name}-{uuid.uuid4().hex[:8]}"
         data, items = pack(brought.files)
         volume = {"name": "plan", "configMap": {"name": plan_name, "items": items}}
-        CodeMount(volume, brought.packages).add_to(pod, container["name"])
+        UserFilesMount(volume, brought.packages).add_to(pod, container["name"])
         marks = {
             kind: body["metadata"][kind] for kind in ("labels", "annotations") if kind in body["metadata"]
         }

@@ -14,7 +14,7 @@ from typing import Any
 from loadtest.errors import InputError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none
 from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of, demand_no_other_size
-from loadtest.target.kubernetes.scaled_pods import Fleet
+from loadtest.target.kubernetes.replica_count import Fleet
 
 KIND = "workerdeployment"
 _GROUP, _VERSION, _PLURAL = "temporal.io", "v1alpha1", "workerdeployments"

@@ -1,0 +1,65 @@
+"""
+Notes on what sampled histories show and a step does not count: activities on other task queues than the one under test,
+and what goes on when its order has ended.
+"""
+
+from __future__ import annotations
+
+from loadtest.plural import counted
+from loadtest.results.measured_step import Measured
+
+# A user with one queue per session would otherwise fill the page.
+_MOST_NAMED = 3
+
+
+def activities_elsewhere(measured: Measured) -> str | None:
+    """
+    Return a note if sampled histories hold activities of other task queues, whose waits and slots are not looked at.
+    """
+    queues = queues_elsewhere(measured)
+    if not queues:
+        return None
+    if any(worker.serves_sessions for worker in measured.workers):
+        return (
+            "activities of these workflows run in sessions, on a task queue of each worker: how long those wait, and whether their "
+            "slots are full, is not looked at here"
+        )
+    return (
+        f"activities of these workflows are scheduled on other task queues too ({queues}): how long those wait, and whether "
+        "their workers keep up, is not looked at here; sweep that task queue as well"
+    )
+
+
+def queues_elsewhere(measured: Measured) -> str:
+    """
+    Name the other task queues, those with most activities first; empty where there are none.
+    """
+    counted = measured.histories.elsewhere if measured.histories is not None else {}
+    names = sorted(counted, key=lambda name: (-counted[name], name))
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"{', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def work_left_behind(measured: Measured) -> str | None:
+    """
+    Return a note if sampled workflows ended before activities or abandoned children of theirs did.
+
+    What these do counts where it falls: after the last order of a closed load nobody waits for it, and the next step has
+    it beside its own.
+    """
+    sample = measured.histories
+    if sample is None or not (sample.left_activities or sample.left_children):
+        return None
+    left = [
+        told
+        for number, told in (
+            (sample.left_activities, counted(sample.left_activities, "activity", "activities")),
+            (sample.left_children, counted(sample.left_children, "child workflow")),
+        )
+        if number
+    ]
+    return (
+        f"{counted(sample.workflows, 'sampled order')} ended before {' and '.join(left)} that they had started: what goes on is in "
+        "no order's time, and counts in the step in which it falls, as this one's or a later one's; orders that wait for it would "
+        "have it all"
+    )

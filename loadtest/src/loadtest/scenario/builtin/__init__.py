@@ -1,0 +1,3 @@
+"""
+The kit's own scenarios: a file's name is the name that a plan gives it.
+"""

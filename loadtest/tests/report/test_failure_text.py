@@ -1,0 +1,81 @@
+"""
+Which orders, activities and workflow tasks failed is told by name, in the text and in the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import synthetic
+from built_report import build_report
+from changes import whole
+from kept_runs import run_of
+
+from loadtest.analysis import analyse
+from loadtest.report.sweep_text import text_report
+from loadtest.results.failure import Failure, FailureKind
+from loadtest.results.failure_text import told_attempts, told_orders
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_result_parts import Errors
+
+ORDERS = {
+    Failure(FailureKind.OUTCOME, "undone"): 3,
+    Failure(FailureKind.WORKFLOW, "TIMED_OUT"): 1,
+    Failure(FailureKind.START, "INVALID_ARGUMENT"): 2,
+}
+TOLD = "6 of 46 orders failed: 3 undone, 2 not started (invalid argument), 1 timed out"
+
+
+def _failing(step: Measured) -> Measured:
+    counts = step.injector.whole
+    changed = whole(completed=40, failed=ORDERS)(step)
+    assert changed.worker_whole is not None and counts.completed
+    by_label = {
+        **changed.worker_whole.by_label,
+        "worker.activity_failed": {"charge": 2.0, "register": 7.0},
+        "worker.workflow_task_failed": {"NonDeterminismError": 4.0},
+    }
+    return replace(changed, worker_whole=replace(changed.worker_whole, by_label=by_label))
+
+
+def test_failures_are_told_by_their_names(tmp_path: Path) -> None:
+    """A step without any is told nothing."""
+    steps = [synthetic.step(1, "saturate"), _failing(synthetic.step(1, "open"))]
+    plan = synthetic.demo_plan()
+    sweep = analyse(steps, plan, synthetic.manifest())
+    attempts = "9 attempts of activities failed: 7 register, 2 charge"
+    tasks = "4 attempts of workflow tasks failed: 4 NonDeterminismError"
+
+    text = text_report(sweep)
+    page = build_report(run_of(tmp_path, plan, steps).path).read_text(encoding="utf-8")
+
+    (name,) = [step.name for step in sweep.steps if step.failed]
+    told = [line for line in text.splitlines() if " failed: " in line]
+    assert [line.partition(f"{name}: ")[2] for line in told] == [TOLD, attempts, tasks]
+    assert page.count(TOLD) == page.count(attempts) == page.count(tasks) == 1
+
+
+@pytest.mark.parametrize(
+    ("failed", "told"),
+    [
+        ({}, None),
+        ({Failure(FailureKind.UNFINISHED): 2, Failure(FailureKind.RESULT, "UNAVAILABLE"): 1}, None),
+        ({Failure(FailureKind.OUTCOME): 1}, "0 of 9 orders failed: 1 outcome"),
+        (
+            {Failure(FailureKind.OUTCOME, f"way {number}"): 1 for number in range(9)},
+            "0 of 9 orders failed: 1 way 0, 1 way 1, 1 way 2, 1 way 3, 1 way 4, 1 way 5, 3 others",
+        ),
+    ],
+    ids=["none", "of-the-steps-reasons", "without-a-name", "many"],
+)
+def test_only_failed_orders_are_told_as_failed(failed: dict[Failure, int], told: str | None) -> None:
+    """The numbers are those of the column, and the names those of the step's file."""
+    assert told_orders(Errors(0, 9, 0.0, 0.3), failed, "orders") == told
+
+
+def test_no_failed_attempt_is_told_by_nothing() -> None:
+    """Also where an activity was counted that never failed."""
+    assert told_attempts({}, {}) == []
+    assert told_attempts({"charge": 0}, {"WorkflowError": 0}) == []
