@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from rendering import Charts, Object, of_kind, only
-from repair_worker import CHART, values
+from worker_chart_values import CHART, values
 
 pytestmark = pytest.mark.process
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from answering_api import answering
+from fake_kubernetes_api import answering
 from rendering import Charts
 
 pytestmark = pytest.mark.process

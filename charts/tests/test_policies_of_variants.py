@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from reach import Pod, let_in, selects
+from ingress_policies import Pod, let_in, selects
 from rendering import Charts, Object, of_kind, pods
 
 pytestmark = pytest.mark.process

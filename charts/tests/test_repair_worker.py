@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from rendering import Charts, of_kind, only
-from repair_worker import CHART, values
+from worker_chart_values import CHART, values
 
 from repairshop.environment import PREFIX
 from repairshop.settings import Settings, known_variables

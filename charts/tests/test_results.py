@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from answering_api import answering, group, kinds
+from fake_kubernetes_api import answering, group, kinds
 from rendering import Charts, Object, of_kind, only
 
 pytestmark = pytest.mark.process

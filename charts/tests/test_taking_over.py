@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from answering_api import answering, group, kinds
+from fake_kubernetes_api import answering, group, kinds
 from rendering import Charts, only
 
 pytestmark = pytest.mark.process

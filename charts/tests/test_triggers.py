@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from rendering import Charts, only
-from repair_worker import CHART, values
+from worker_chart_values import CHART, values
 
 pytestmark = pytest.mark.process
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from promtool import demand_answers
 from rendering import Charts, only
-from repair_worker import CHART, values
+from worker_chart_values import CHART, values
 
 pytestmark = pytest.mark.process
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from api_schemas import custom_problems, demand_known_to_the_api
 from rendering import Charts, of_kind, only
-from repair_worker import CHART, values
+from worker_chart_values import CHART, values
 
 pytestmark = pytest.mark.process
 

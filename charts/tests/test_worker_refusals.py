@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from rendering import Charts
-from repair_worker import CHART, TAG, values
+from worker_chart_values import CHART, TAG, values
 
 pytestmark = pytest.mark.process
 

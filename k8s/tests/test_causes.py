@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pods_api import NAMESPACE, pods_api
+from fake_kubernetes_api import NAMESPACE, answers_of_pods, serving
 
 pytestmark = [
     pytest.mark.process,
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 HELMS = "Error: UPGRADE FAILED: resource Deployment/repair-shop/repair-worker not ready: context deadline exceeded"
 SCRIPT = """
 set -euo pipefail
-for part in cluster release explain parts; do . k8s/run/$part.sh; done
+for part in cluster_access helm_release explain deploy_order; do . k8s/run/$part.sh; done
 kc() { kubectl --server "$SERVER" "$@"; }
 hm() { case "$*" in *upgrade*) echo "$HELMS" >&2; return 1 ;; esac; }
 """
@@ -100,7 +100,7 @@ def failed(
     """
     Run lines of shell that end with 2; returns what they say.
     """
-    with pods_api(pods, LOGS, rollouts) as server:
+    with serving(answers_of_pods(pods, LOGS, rollouts)) as server:
         done = subprocess.run(
             ["bash", "-c", SCRIPT + script],
             cwd=ROOT,

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 CONFLICT = "Error: UPGRADE FAILED: conflict occurred while applying object: Apply failed with 1 conflict: conflict with {who}"
 SCRIPT = """
 set -euo pipefail
-. k8s/run/release.sh
+. k8s/run/helm_release.sh
 DEPLOY_TIMEOUT=1s
 hm() {
   case "$*" in

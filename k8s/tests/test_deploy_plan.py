@@ -1,5 +1,5 @@
 """
-What `make deploy` brings, in which order, as `k8s/order` says.
+What `make deploy` brings, in which order, as `k8s/deploy-order` says.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from kustomized import FOLDERS, K8S, ROOT
-from making import make
+from make_command import make
 
 pytestmark = pytest.mark.process
 needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not in PATH")
@@ -32,7 +32,7 @@ def named() -> list[list[str]]:
     """
     All lines of the file, as fields.
     """
-    lines = (line.split() for line in (K8S / "order").read_text().splitlines())
+    lines = (line.split() for line in (K8S / "deploy-order").read_text().splitlines())
     return [fields for fields in lines if fields and not fields[0].startswith("#")]
 
 

@@ -5,7 +5,7 @@ What the scripts do with what a killed run left half made; the programs are stub
 from __future__ import annotations
 
 import pytest
-from making import make, refusal
+from make_command import make, refusal
 from stubs import Stubs
 
 pytestmark = pytest.mark.process

@@ -47,7 +47,7 @@ def shell(checkout: Path, script: str, **environment: str) -> str:
     """
     clean = {name: value for name, value in os.environ.items() if name not in ("IMAGE_CONTEXT", "REGISTRY")}
     return subprocess.run(
-        ["bash", "-c", f"set -euo pipefail; . {RUN}/images.sh; {script}"],
+        ["bash", "-c", f"set -euo pipefail; . {RUN}/image_tags.sh; {script}"],
         cwd=checkout,
         env=clean | environment,
         capture_output=True,
@@ -224,7 +224,7 @@ def test_a_build_by_hand_leaves_out_the_same() -> None:
     """
     `docker build` in the checkout itself reads .dockerignore, which names what the scripts leave out.
     """
-    said = re.findall(r"--exclude '?([^\s')]+)", (RUN / "images.sh").read_text())
+    said = re.findall(r"--exclude '?([^\s')]+)", (RUN / "image_tags.sh").read_text())
     lines = (ROOT / ".dockerignore").read_text().splitlines()
 
     assert {f"**/{pattern.removeprefix('*/')}" for pattern in said} == {

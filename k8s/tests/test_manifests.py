@@ -11,7 +11,7 @@ import pytest
 import yaml
 from api_schemas import demand_known_to_the_api
 from kustomized import FOLDERS, everything, objects
-from making import variable
+from make_command import variable
 from rendering import pod_of
 from restricted import violations
 

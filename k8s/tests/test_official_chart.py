@@ -1,7 +1,7 @@
 """
 What the official Temporal chart makes of our values; a copy of it must be given, as CONTRIBUTING says.
 
-Without one, `test_official_values.py` still tests our values by the keys that this chart is known to read.
+Without one, `test_official_chart_values.py` still tests our values by the keys that this chart is known to read.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 import yaml
-from making import variable
-from official_values import FACTS, FILES, at, merged
+from make_command import variable
+from official_chart_values import FACTS, FILES, at, merged
 from rendering import pod_of
 from restricted import violations
 

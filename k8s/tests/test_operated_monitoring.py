@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from kustomized import objects
-from making import make, variable
+from make_command import make, variable
 from rendering import Charts, of_kind
 from script_functions import run_functions
 
@@ -42,7 +42,7 @@ def shell(script: str, **settings: str) -> str:
     Run lines of shell with the scripts' functions, for labels that were given.
     """
     names = {"TEMPORAL_RELEASE": "temporal", "MONITOR_LABELS": GIVEN, "PROFILE": "dev"}
-    return run_functions(script, "parts", {**names, **settings})
+    return run_functions(script, {**names, **settings})
 
 
 @needs_helm

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 from api_schemas import demand_known_to_the_api
+from ingress_policies import Pod, let_in
 from kustomized import objects
-from making import make
-from official_values import FILES, at, merged
-from reach import Pod, let_in
+from make_command import make
+from official_chart_values import FILES, at, merged
 from stubs import Stubs
 
 pytestmark = pytest.mark.process

@@ -5,8 +5,8 @@ Who reaches Temporal and its database, by the NetworkPolicies of `k8s/`.
 from __future__ import annotations
 
 import pytest
+from ingress_policies import Pod, let_in
 from kustomized import objects
-from reach import Pod, let_in
 
 pytestmark = pytest.mark.process
 

@@ -64,7 +64,7 @@ def shell(script: str, given: str = "", **settings: str) -> str:
     """
     Run lines of shell with the scripts' functions, for a release of the usual settings.
     """
-    return run_functions(script, "secrets", {**SETTINGS, **settings}, given)
+    return run_functions(script, {**SETTINGS, **settings}, given)
 
 
 def computed(release: str, folder: Path, **settings: str) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from making import make, refusal
+from make_command import make, refusal
 from stubs import Stubs, cluster_of_stubs
 
 pytestmark = pytest.mark.process

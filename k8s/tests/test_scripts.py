@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from making import make, refusal
+from make_command import make, refusal
 
 pytestmark = pytest.mark.process
 

@@ -5,7 +5,7 @@ Which settings are refused in one line, before anything is built or touched; non
 from __future__ import annotations
 
 import pytest
-from making import make, refusal
+from make_command import make, refusal
 
 pytestmark = pytest.mark.process
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from kustomized import K8S
-from making import make, refusal
+from make_command import make, refusal
 from stubs import Stubs, cluster_of_stubs
 
 pytestmark = pytest.mark.process

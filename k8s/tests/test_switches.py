@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from making import ROOT, make, refusal
+from make_command import ROOT, make, refusal
 from stubs import Stubs
 
 pytestmark = pytest.mark.process

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from helm_memory import HelmMemory
+from helm_cache import HelmCache
 
 Object = dict[str, Any]
 # helm renders within a tenth of a second: collecting garbage is a third of it.
 _SHORT_LIVED = {"GOGC": "off"}
 _CHECKOUT = Path(__file__).parents[3]
 # `pytest --cache-clear` empties it.
-_MEMORY = HelmMemory(_CHECKOUT / ".pytest_cache" / "d" / "helm")
+_CACHE = HelmCache(_CHECKOUT / ".pytest_cache" / "d" / "helm")
 
 
 class _StrictLoader(yaml.CSafeLoader):
@@ -77,7 +77,7 @@ class Charts:
         if verb == "install" or not self.folder.is_relative_to(_CHECKOUT):
             return ask()
         files = [Path(file).read_text() for flag, file in pairwise(more) if flag == "--values"]
-        return _MEMORY.said(self.folder / chart, [verb, *name, text, *more, *files], ask)
+        return _CACHE.said(self.folder / chart, [verb, *name, text, *more, *files], ask)
 
     def render(self, chart: str, values: Mapping[str, Any], *more: str, release: str = "kit") -> list[Object]:
         """

@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034 # what is set here is read by those who source it
 # Sourced by the scripts beside it: the compose project, and Docker Compose bound to it.
 
-. "$(dirname "$0")/../../run/cluster.sh"
+. "$(dirname "$0")/../../run/cluster_access.sh"
 
 # What a shell holds of these names is a habit: files, profiles and settings are those of this folder.
 for name in "${!COMPOSE_@}" "${!KIT_@}"; do

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from making import make, refusal, variable
+from make_command import make, refusal, variable
 from promtool import promtool
 
 pytestmark = pytest.mark.process

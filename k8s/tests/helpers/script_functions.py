@@ -13,17 +13,18 @@ ROOT = Path(__file__).parents[3]
 RUN = ROOT / "k8s" / "run"
 
 
-def run_functions(script: str, last: str, settings: Mapping[str, str], given: str = "") -> str:
+def run_functions(script: str, settings: Mapping[str, str], given: str = "") -> str:
     """
     Run lines of shell with the functions of the scripts, and return what they print.
 
     Args:
         script: The lines.
-        last: The script that is sourced after those that all need.
         settings: The whole environment but PATH.
         given: Standard input.
     """
-    sources = "".join(f". {RUN}/{name}.sh\n" for name in ("cluster", "order", "arguments", last))
+    sources = "".join(
+        f". {RUN}/{name}.sh\n" for name in ("cluster_access", "deploy_order", "helm_values", "secrets")
+    )
     done = subprocess.run(
         ["bash", "-c", sources + script],
         cwd=ROOT,

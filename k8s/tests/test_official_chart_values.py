@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 from api_schemas import demand_known_to_the_api
-from official_values import FACTS, FILES, at, merged
+from official_chart_values import FACTS, FILES, at, merged
 from restricted import violations
 
 SERVICES = ("server.frontend", "server.history", "server.matching", "server.worker", "web")

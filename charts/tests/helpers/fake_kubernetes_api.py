@@ -1,5 +1,5 @@
 """
-An API server that helm asks before it renders, with a fixed answer for each path.
+An API server of Kubernetes for the real helm and kubectl, with a fixed answer for each path.
 """
 
 from __future__ import annotations
@@ -10,8 +10,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import yaml
+
+NAMESPACE = "repair-shop"
+_ROLLOUTS = "temporal.io/v1alpha1"
 
 
 def kinds(version: str, **plurals: str) -> dict[str, object]:
@@ -19,7 +23,7 @@ def kinds(version: str, **plurals: str) -> dict[str, object]:
     What the API server knows in one version of a group: each kind by its plural.
     """
     resources = [
-        {"name": plural, "singularName": "", "namespaced": True, "kind": kind, "verbs": ["get"]}
+        {"name": plural, "singularName": "", "namespaced": True, "kind": kind, "verbs": ["get", "list"]}
         for plural, kind in plurals.items()
     ]
     return {"kind": "APIResourceList", "groupVersion": version, "resources": resources}
@@ -45,9 +49,9 @@ OF_ITSELF: dict[str, object] = {
 
 
 @contextmanager
-def answering(answers: Mapping[str, object], folder: Path) -> Iterator[Path]:
+def serving(answers: Mapping[str, object]) -> Iterator[str]:
     """
-    Serve as long as the block does, and give the kubeconfig of it; a path without an answer is not there.
+    Serve as long as the block does, and give the address; a path without an answer is not there, and a text is no JSON.
     """
 
     class Answers(BaseHTTPRequestHandler):
@@ -60,9 +64,9 @@ def answering(answers: Mapping[str, object], folder: Path) -> Iterator[Path]:
                 "reason": "NotFound",
                 "code": 404,
             }
-            body = json.dumps(found or missing).encode()
+            body = (found if isinstance(found, str) else json.dumps(found or missing)).encode()
             self.send_response(200 if found else 404)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "text/plain" if isinstance(found, str) else "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -73,9 +77,47 @@ def answering(answers: Mapping[str, object], folder: Path) -> Iterator[Path]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
-            yield _kubeconfig(folder, f"http://127.0.0.1:{server.server_port}")
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
+
+
+@contextmanager
+def answering(answers: Mapping[str, object], folder: Path) -> Iterator[Path]:
+    """
+    Serve as long as the block does, and give the kubeconfig of it.
+    """
+    with serving(answers) as address:
+        yield _kubeconfig(folder, address)
+
+
+def answers_of_pods(
+    pods: list[dict[str, Any]], logs: Mapping[str, str], rollouts: list[dict[str, Any]]
+) -> dict[str, object]:
+    """
+    What it answers of these pods and WorkerDeployments of one namespace, and of what pods have written.
+    """
+    pod = f"/api/v1/namespaces/{NAMESPACE}/pods"
+    return {
+        "/api/v1": kinds("v1", pods="Pod", events="Event"),
+        "/apis": {
+            "kind": "APIGroupList",
+            "apiVersion": "v1",
+            "groups": [group(*_ROLLOUTS.split("/"))],
+        },
+        f"/apis/{_ROLLOUTS}": kinds(_ROLLOUTS, workerdeployments="WorkerDeployment"),
+        pod: _list("Pod", "v1", pods),
+        f"/api/v1/namespaces/{NAMESPACE}/events": _list("Event", "v1", []),
+        f"/apis/{_ROLLOUTS}/namespaces/{NAMESPACE}/workerdeployments": _list(
+            "WorkerDeployment", _ROLLOUTS, rollouts
+        ),
+        **{f"{pod}/{one['metadata']['name']}": one for one in pods},
+        **{f"{pod}/{name}/log": text for name, text in logs.items()},
+    }
+
+
+def _list(kind: str, version: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"kind": f"{kind}List", "apiVersion": version, "metadata": {}, "items": items}
 
 
 def _kubeconfig(folder: Path, address: str) -> Path:

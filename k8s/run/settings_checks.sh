@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # what is set here is read by order.sh
+# shellcheck disable=SC2034 # what is set here is read by deploy_order.sh
 # Sourced by the scripts beside it: refuses settings that cannot work, whatever the cluster.
 
 # one_of NAME CHOICE...

@@ -17,7 +17,7 @@ Said = subprocess.CompletedProcess[str]
 
 
 @dataclass(frozen=True, slots=True)
-class HelmMemory:
+class HelmCache:
     """
     Answers of one state of each chart; a chart that changes takes the answers of its state before away.
 

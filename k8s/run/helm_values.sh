@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2153,SC2154 # NAMESPACE and its kind come from make; the rest is set by images.sh, which deploy sources before this
+# shellcheck disable=SC2153,SC2154 # NAMESPACE and its kind come from make; the rest is set by image_tags.sh, which deploy sources before this
 # Sourced by deploy: with which values a release is installed.
 
 # arguments_of NAME: sets $arguments: our values files, what is known only here as another one, and at last those that were given.
@@ -108,7 +108,7 @@ fetch_official_chart() {
   official=$(find "$folder" -name 'temporal-*.tgz')
 }
 
-# chart_at FROM: where a chart of k8s/order is.
+# chart_at FROM: where a chart of k8s/deploy-order is.
 chart_at() { if [[ "$1" == official ]]; then echo "$official"; else echo "$1"; fi; }
 
 # Values that a chart refuses are said before an image is built.

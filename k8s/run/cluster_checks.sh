@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # set by cluster.sh and images.sh, which deploy sources before this
+# shellcheck disable=SC2154 # set by cluster_access.sh and image_tags.sh, which deploy sources before this
 # Sourced by deploy: what the cluster as it is does not allow, said before an image is built.
 
 # Official chart and development server keep their state in different places: no upgrade leads from one to the other.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helm_memory import HelmMemory, Said
+from helm_cache import HelmCache, Said
 from rendering import Charts
 
 
@@ -42,7 +42,7 @@ def test_the_same_is_asked_once(chart: Path, tmp_path: Path) -> None:
     Code, output and error come back, in another run of the tests too.
     """
     helm = Helm()
-    first, again = (HelmMemory(tmp_path / "kept").said(chart, ["template", "a: 1"], helm) for _ in range(2))
+    first, again = (HelmCache(tmp_path / "kept").said(chart, ["template", "a: 1"], helm) for _ in range(2))
 
     assert helm.times == 1
     assert (again.returncode, again.stdout, again.stderr) == (3, "1", "refused")
@@ -53,11 +53,11 @@ def test_other_values_and_another_chart_are_asked_anew(chart: Path, tmp_path: Pa
     """
     A changed file, a new one, and one of another name; answers of a state that is gone are not kept.
     """
-    memory, helm = HelmMemory(tmp_path / "kept"), Helm()
+    cache, helm = HelmCache(tmp_path / "kept"), Helm()
     template = chart / "templates" / "one.yaml"
     told = [
-        memory.said(chart, ["template", "a: 1"], helm).stdout,
-        memory.said(chart, ["template", "a: 2"], helm).stdout,
+        cache.said(chart, ["template", "a: 1"], helm).stdout,
+        cache.said(chart, ["template", "a: 2"], helm).stdout,
     ]
     for change in (
         lambda: template.write_text("two", encoding="utf-8"),
@@ -65,7 +65,7 @@ def test_other_values_and_another_chart_are_asked_anew(chart: Path, tmp_path: Pa
         lambda: template.rename(template.with_name("other.yaml")),
     ):
         change()
-        told.append(memory.said(chart, ["template", "a: 1"], helm).stdout)
+        told.append(cache.said(chart, ["template", "a: 1"], helm).stdout)
 
     assert told == ["1", "2", "3", "4", "5"]
     assert len(list((tmp_path / "kept").iterdir())) == 1
@@ -75,13 +75,13 @@ def test_another_helm_is_asked_anew(chart: Path, tmp_path: Path, monkeypatch: py
     """
     Told by where its program lies, how large it is and when it came.
     """
-    memory, helm = HelmMemory(tmp_path / "kept"), Helm()
+    cache, helm = HelmCache(tmp_path / "kept"), Helm()
     monkeypatch.setenv("PATH", str(tmp_path))
     program = tmp_path / "helm"
     for text in ("old", "newer"):
         program.write_text(text, encoding="utf-8")
         program.chmod(0o755)
-        memory.said(chart, [], helm)
+        cache.said(chart, [], helm)
 
     assert helm.times == 2
 
@@ -91,12 +91,12 @@ def test_a_chart_that_is_edited_meanwhile_is_not_remembered(chart: Path, tmp_pat
     The answer may be of the chart before or after, and the edit may be taken back.
     """
     template = chart / "templates" / "one.yaml"
-    memory = HelmMemory(tmp_path / "kept")
+    cache = HelmCache(tmp_path / "kept")
 
-    memory.said(chart, [], Helm(lambda: template.write_text("two", encoding="utf-8")))
+    cache.said(chart, [], Helm(lambda: template.write_text("two", encoding="utf-8")))
     template.write_text("one", encoding="utf-8")
     helm = Helm()
-    memory.said(chart, [], helm)
+    cache.said(chart, [], helm)
 
     assert helm.times == 1
 
