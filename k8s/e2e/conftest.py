@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from kit import Kit, run, users_kubeconfig
+from kit_commands import Kit, run, users_kubeconfig
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,14 @@ from __future__ import annotations
 import time
 
 import pytest
-from kit import WORKERS, Kit, fetch, until
-from steady_load import STEADY_LOAD
+from kit_commands import WORKERS, Kit, fetch, until
+from steady_plan import STEADY_PLAN
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 INJECTORS = "app.kubernetes.io/component=injector"
-PLAN = f'name = "e2e"\nreplicas = [1, 2]\nshuffle = false{STEADY_LOAD}'
+PLAN = f'name = "e2e"\nreplicas = [1, 2]\nshuffle = false{STEADY_PLAN}'
 
 
 def test_a_sweep_runs_as_a_job_and_its_report_comes_here(kit: Kit) -> None:

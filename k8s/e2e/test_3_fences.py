@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from kit import NAMESPACES, WORKERS, Kit, until
+from kit_commands import NAMESPACES, WORKERS, Kit, until
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kit import CHECKOUT, CONTEXT, KUBECONFIG, WORKERS, Kit
+from kit_commands import CHECKOUT, CONTEXT, KUBECONFIG, WORKERS, Kit
 
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import Plan

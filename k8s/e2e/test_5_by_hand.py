@@ -13,7 +13,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-from kit import CHECKOUT, Kit, until
+from kit_commands import CHECKOUT, Kit, until
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from kit import CHECKOUT, FetchedRun, Kit, fetch, until
+from kit_commands import CHECKOUT, FetchedRun, Kit, fetch, until
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -22,7 +22,7 @@ EXAMPLE = CHECKOUT / "worker" / "examples" / "bakery"
 RELEASE = "bakery"
 JOB = ("--job", "bakery-loadtest-sweep")
 CLAIM = "bakery-loadtest-results"
-SLOTS = 7  # as ovens.py gives itself
+SLOTS = 7  # as oven_worker.py gives itself
 # 2 x 34 x 3 activities are the 200 samples that a p95 needs, less those that wait in no queue (eager).
 PLAN = """
 name = "bakery"
@@ -110,7 +110,7 @@ def bakery(kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baker
     ovens["spec"]["template"]["spec"]["containers"][0]["image"] = image
     kit.kubectl("apply", "--filename", "-", given=yaml.safe_dump(namespace))
     try:
-        files = [f"--from-file={file}" for file in (EXAMPLE / "bread.py", FOREIGN / "ovens.py")]
+        files = [f"--from-file={file}" for file in (EXAMPLE / "bread.py", FOREIGN / "oven_worker.py")]
         kit.kubectl("create", "configmap", "code", "--namespace", "bakery", *files)
         kit.kubectl("apply", "--filename", "-", given=yaml.safe_dump_all([fence, ovens]))
         kit.kubectl("rollout", "status", "deployment/ovens", "--namespace", "bakery", "--timeout", "90s")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kit import WORKERS, Kit
+from kit_commands import WORKERS, Kit
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]

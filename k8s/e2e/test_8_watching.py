@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from kit import CONTEXT, KUBECONFIG, Kit, run
+from kit_commands import CONTEXT, KUBECONFIG, Kit, run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 

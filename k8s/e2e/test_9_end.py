@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from kit import NAMESPACES, Kit, users_kubeconfig
+from kit_commands import NAMESPACES, Kit, users_kubeconfig
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]

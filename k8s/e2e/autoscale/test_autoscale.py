@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from addons import demand
-from course import drive
-from kit import CHECKOUT, WORKERS, Kit
-from picture import draw, told
+from autoscale_plot import draw, told
+from autoscale_timeline import drive
+from kit_commands import CHECKOUT, WORKERS, Kit
+from required_addons import demand
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
@@ -60,16 +60,16 @@ async def test_workers_follow_the_load(
     # From the least, so that growth is seen; whoever owns the count starts from there.
     kit.kubectl("scale", f"deployment/{WORKERS}", "--replicas=1", "--namespace", "repair-shop")
 
-    course = await drive(rate, LOAD_SECONDS, work, until_replicas=1, patience=420)
+    timeline = await drive(rate, LOAD_SECONDS, work, until_replicas=1, patience=420)
 
-    print(told(name, course))
-    draw(name, course, LOAD_SECONDS, Path(os.environ.get("AUTOSCALE_PLOTS") or kit.results))
-    assert course.failures == []
-    assert course.completed == course.started == int(rate * LOAD_SECONDS)
-    assert course.attempts <= 2
-    assert max(look.wanted for look in course.looks) > 1
-    assert max(look.ready for look in course.looks) > 1
-    assert course.looks[-1].wanted == 1
+    print(told(name, timeline))
+    draw(name, timeline, LOAD_SECONDS, Path(os.environ.get("AUTOSCALE_PLOTS") or kit.results))
+    assert timeline.failures == []
+    assert timeline.completed == timeline.started == int(rate * LOAD_SECONDS)
+    assert timeline.attempts <= 2
+    assert max(look.wanted for look in timeline.looks) > 1
+    assert max(look.ready for look in timeline.looks) > 1
+    assert timeline.looks[-1].wanted == 1
 
     scaled = kit.make("scale", "N=2")
     submitted = kit.loadtest("submit", "loadtest/plans/smoke.toml", "--progress", "plain")

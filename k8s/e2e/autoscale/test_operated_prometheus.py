@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from addons import demand
-from kit import CHECKOUT, Kit, until
+from kit_commands import CHECKOUT, Kit, until
+from required_addons import demand
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 

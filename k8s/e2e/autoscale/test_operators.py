@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from addons import demand
-from kit import CHECKOUT, Kit, run
+from kit_commands import CHECKOUT, Kit, run
+from required_addons import demand
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 

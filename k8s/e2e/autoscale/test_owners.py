@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from addons import demand
-from kit import CHECKOUT, WORKERS, Kit, until
+from kit_commands import CHECKOUT, WORKERS, Kit, until
+from required_addons import demand
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 

@@ -10,9 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from addons import demand
-from course import QUEUE, activity_attempts, frontend
-from kit import CHECKOUT, WORKERS, Kit, until
+from autoscale_timeline import QUEUE, activity_attempts
+from forwarded_frontend import frontend
+from kit_commands import CHECKOUT, WORKERS, Kit, until
+from required_addons import demand
 from temporalio.client import Client
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from authority import make_certificates
-from kit import CONTEXT, KUBECONFIG, Kit, run
-from remote import Remote
+from kit_commands import CONTEXT, KUBECONFIG, Kit, run
 
 HERE = Path(__file__).parent
 NAMESPACE = "elsewhere"
@@ -22,9 +21,9 @@ ADDRESS = f"frontdoor.{NAMESPACE}.svc.cluster.local:7233"
 
 
 @pytest.fixture(scope="session")
-def remote(cluster: Kit, tmp_path_factory: pytest.TempPathFactory) -> Remote:
+def remote_settings(cluster: Kit, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """
-    The development server in a namespace of its own, closed to all but the proxy before it.
+    Settings of `make deploy` for a development server in a namespace of its own, closed to all but the proxy before it.
     """
     files = make_certificates(tmp_path_factory.mktemp("certificates"), SERVER_NAME)
     made = json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
@@ -33,7 +32,7 @@ def remote(cluster: Kit, tmp_path_factory: pytest.TempPathFactory) -> Remote:
         "ca.crt": files.authority,
         "tls.crt": files.server,
         "tls.key": files.server_key,
-        "proxy.py": HERE / "proxy.py",
+        "mtls_proxy.py": HERE / "mtls_proxy.py",
     }
     secret = ["create", "secret", "generic", "frontdoor", "--namespace", NAMESPACE]
     cluster.kubectl(*secret, *(f"--from-file={name}={path}" for name, path in proxy_files.items()))
@@ -48,7 +47,7 @@ def remote(cluster: Kit, tmp_path_factory: pytest.TempPathFactory) -> Remote:
         "apply", "--filename", "-", given=(HERE / "frontdoor.yaml").read_text().replace("IMAGE", image)
     )
     cluster.kubectl("rollout", "status", "deployment/frontdoor", "-n", NAMESPACE, "--timeout=120s")
-    settings = [
+    return [
         "PROFILE=external",
         f"ADDRESS={ADDRESS}",
         f"NAMESPACE={TEMPORAL_NAMESPACE}",
@@ -58,7 +57,6 @@ def remote(cluster: Kit, tmp_path_factory: pytest.TempPathFactory) -> Remote:
         f"TLS_SERVER_NAME={SERVER_NAME}",
         "GRAFANA=0",
     ]
-    return Remote(settings)
 
 
 def worker_tag(kit: Kit) -> str:
@@ -72,11 +70,11 @@ def worker_tag(kit: Kit) -> str:
 
 
 @pytest.fixture(scope="session")
-def kit(cluster: Kit, remote: Remote) -> Kit:
+def kit(cluster: Kit, remote_settings: list[str]) -> Kit:
     """
     The kit, deployed against the remote Temporal.
     """
-    assert cluster.make("deploy", *remote.settings, timeout=1200).code == 0
+    assert cluster.make("deploy", *remote_settings, timeout=1200).code == 0
     return cluster
 
 

@@ -5,14 +5,13 @@ PROFILE=external: workers and load test against a Temporal that asks for a clien
 from __future__ import annotations
 
 import pytest
-from kit import WORKERS, Kit, fetch, until
-from remote import Remote
-from steady_load import STEADY_LOAD
+from kit_commands import WORKERS, Kit, fetch, until
+from steady_plan import STEADY_PLAN
 
 # The first test waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
-PLAN = f'name = "external"\nnamespace = "shop"\nreplicas = [1]{STEADY_LOAD}'
+PLAN = f'name = "external"\nnamespace = "shop"\nreplicas = [1]{STEADY_PLAN}'
 CONNECT = """
 import socket, ssl, sys
 host, port, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -111,12 +110,12 @@ def test_a_sweep_runs_against_it(kit: Kit) -> None:
     assert step["use"]["worker"]["cpu_seconds"] > 0
 
 
-def test_a_second_deploy_changes_nothing(kit: Kit, remote: Remote) -> None:
+def test_a_second_deploy_changes_nothing(kit: Kit, remote_settings: list[str]) -> None:
     """
     The same files again start no new worker.
     """
     before = [pod["metadata"]["uid"] for pod in kit.get("pods", "-n", "repair-shop")["items"]]
-    assert kit.make("deploy", *remote.settings, timeout=600).code == 0
+    assert kit.make("deploy", *remote_settings, timeout=600).code == 0
 
     assert [pod["metadata"]["uid"] for pod in kit.get("pods", "-n", "repair-shop")["items"]] == before
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from kit import Kit
+from kit_commands import Kit
 
 
 @pytest.fixture(scope="session")

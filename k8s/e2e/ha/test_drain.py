@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from kit import WORKERS, Kit, until
+from kit_commands import WORKERS, Kit, until
 from order_pod import bring_orders, ends_of_orders, take_away
 
 # The first test waits for the cluster.

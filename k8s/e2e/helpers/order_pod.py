@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kit import Kit, until
+from kit_commands import Kit, until
 
 POD = ("orders", "--namespace", "loadtest")
 
@@ -43,7 +43,7 @@ def bring_orders(
                 {
                     "name": "orders",
                     "image": image,
-                    "command": ["python", "-c", (Path(__file__).parent / "orders.py").read_text()],
+                    "command": ["python", "-c", (Path(__file__).parent / "order_pod_program.py").read_text()],
                     "args": [prefix, str(rate), str(seconds), str(work_seconds)],
                     "env": [
                         {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from kit import CHECKOUT, CONTEXT, Done, Kit, run
+from kit_commands import CHECKOUT, CONTEXT, Done, Kit, run
 
 HERE = Path(__file__).parent.relative_to(CHECKOUT)
 CONTROLLER_NAMESPACE = "temporal-system"

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from kit import Done, Kit, until
+from kit_commands import Done, Kit, until
 from order_pod import bring_orders, ends_of_orders, take_away
-from versions import SECOND, current, made, orders_of, pods, ramp, rollout, target
+from worker_versions import SECOND, current, made, orders_of, pods, ramp, rollout, target
 
 # The first test waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from kit import Done, Kit, until
+from kit_commands import Done, Kit, until
 from order_pod import bring_orders, ends_of_orders, take_away
-from versions import (
+from worker_versions import (
     DEPLOYMENT,
     SECOND,
     current,

@@ -7,13 +7,13 @@ from __future__ import annotations
 import signal
 
 import pytest
-from kit import WORKERS, Kit, fetch, until
-from steady_load import STEADY_LOAD
-from versions import NAMESPACE, current, made
+from kit_commands import WORKERS, Kit, fetch, until
+from steady_plan import STEADY_PLAN
+from worker_versions import NAMESPACE, current, made
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
-PLAN = f'name = "rollout"\nreplicas = [1, 2]\nshuffle = false{STEADY_LOAD}'
+PLAN = f'name = "rollout"\nreplicas = [1, 2]\nshuffle = false{STEADY_PLAN}'
 LEASE = f"{NAMESPACE}.workerdeployment.{WORKERS}"
 # More than any step has, so that a count that was not brought back is seen.
 BEFORE = 3

@@ -5,7 +5,7 @@ What is left once the workers go.
 from __future__ import annotations
 
 import pytest
-from kit import NAMESPACES, Kit
+from kit_commands import NAMESPACES, Kit
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 

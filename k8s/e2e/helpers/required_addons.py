@@ -1,5 +1,5 @@
 """
-Parts of a cluster that its owner installs.
+Skips what needs a part of the cluster that its owner has not installed.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from kit import Kit
+from kit_commands import Kit
 
 
 def demand(kit: Kit, what: str) -> None:

@@ -7,15 +7,12 @@ It starts, looks and keeps; it judges nothing.
 from __future__ import annotations
 
 import asyncio
-import re
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from kit import CONTEXT, KUBECONFIG, WORKERS
+from forwarded_frontend import frontend
+from kit_commands import CONTEXT, KUBECONFIG, WORKERS
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError
@@ -46,7 +43,7 @@ class Look:
 
 
 @dataclass(slots=True)
-class Course:
+class AutoscaleTimeline:
     """
     What happened.
 
@@ -66,30 +63,9 @@ class Course:
     attempts: int = 0
 
 
-@contextmanager
-def frontend() -> Iterator[str]:
-    """
-    The server's frontend, forwarded to this machine.
-    """
-    command = ["kubectl", "--kubeconfig", str(KUBECONFIG), "--context", CONTEXT, "--namespace", "temporal"]
-    process = subprocess.Popen(
-        [*command, "port-forward", "service/temporal-frontend", ":7233"], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        port = re.search(r"127\.0\.0\.1:(\d+)", line)
-        assert port is not None, f"kubectl port-forward said {line!r}"
-        yield f"127.0.0.1:{port[1]}"
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
-
-
 async def drive(
     rate: float, seconds: float, work: dict[str, Any], until_replicas: int, patience: float
-) -> Course:
+) -> AutoscaleTimeline:
     """
     Start orders for some seconds, wait for their ends, then until the workers have shrunk.
 
@@ -100,7 +76,7 @@ async def drive(
         until_replicas: Replica count to which the workers must shrink at the end.
         patience: Longest time from the last start until all of that has happened, in seconds.
     """
-    course = Course()
+    timeline = AutoscaleTimeline()
     api = open_api(KUBECONFIG, CONTEXT)
     with frontend() as address:
         client = await Client.connect(address)
@@ -127,7 +103,7 @@ async def drive(
                     continue
                 waiting = None if backlog is None else backlog.tasks
                 wanted, ready = int(found.spec.replicas or 0), int(found.status.ready_replicas or 0)
-                course.looks.append(Look(time.time() - first, wanted, ready, waiting))
+                timeline.looks.append(Look(time.time() - first, wanted, ready, waiting))
                 await asyncio.sleep(LOOK_SECONDS)
 
         async def order(number: int) -> None:
@@ -138,27 +114,27 @@ async def drive(
                 handle = await client.start_workflow(
                     "RepairWorkflow", given, id=f"repair-{name}", task_queue=QUEUE
                 )
-                course.started += 1
+                timeline.started += 1
                 await handle.result()
-                course.completed += 1
+                timeline.completed += 1
             except WorkflowFailureError as error:
-                course.failures.append(f"{name}: {error.cause}")
+                timeline.failures.append(f"{name}: {error.cause}")
             except RPCError as error:
-                course.failures.append(f"{name}: {error}")
+                timeline.failures.append(f"{name}: {error}")
 
         try:
-            # In one group, so that a look that fails ends the course instead of leaving it without looks.
+            # In one group, so that a look that fails ends the timeline instead of leaving it without looks.
             async with asyncio.timeout(seconds + patience), asyncio.TaskGroup() as together:
                 looking = together.create_task(look())
                 await asyncio.gather(*(order(number) for number in range(int(rate * seconds))))
-                while not course.looks or course.looks[-1].wanted > until_replicas:  # noqa: ASYNC110  # a cluster sets no event
+                while not timeline.looks or timeline.looks[-1].wanted > until_replicas:  # noqa: ASYNC110  # a cluster sets no event
                     await asyncio.sleep(LOOK_SECONDS)
                 looking.cancel()
         except TimeoutError:
-            course.failures.append(f"not done {patience:g} s after the last start")
+            timeline.failures.append(f"not done {patience:g} s after the last start")
         for number in range(0, int(rate * seconds), 2):
-            await _read(client, f"repair-{prefix}-{number}", first, course)
-    return course
+            await _read(client, f"repair-{prefix}-{number}", first, timeline)
+    return timeline
 
 
 async def activity_attempts(client: Client, workflow_id: str) -> list[int]:
@@ -173,7 +149,7 @@ async def activity_attempts(client: Client, workflow_id: str) -> list[int]:
     ]
 
 
-async def _read(client: Client, workflow_id: str, first: float, course: Course) -> None:
+async def _read(client: Client, workflow_id: str, first: float, timeline: AutoscaleTimeline) -> None:
     scheduled: dict[int, float] = {}
     async for event in client.get_workflow_handle(workflow_id).fetch_history_events():
         at = event.event_time.ToNanoseconds() / 1e9
@@ -181,6 +157,6 @@ async def _read(client: Client, workflow_id: str, first: float, course: Course) 
             scheduled[event.event_id] = at
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             started = event.activity_task_started_event_attributes
-            course.attempts = max(course.attempts, started.attempt)
+            timeline.attempts = max(timeline.attempts, started.attempt)
             if started.attempt == 1:
-                course.waits.append((at - first, at - scheduled[started.scheduled_event_id]))
+                timeline.waits.append((at - first, at - scheduled[started.scheduled_event_id]))

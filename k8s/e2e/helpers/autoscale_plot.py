@@ -1,5 +1,5 @@
 """
-Prints and draws a course: replicas over time against backlog and schedule-to-start.
+Prints and draws the timeline of an autoscaling: replicas over time against backlog and schedule-to-start.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-from course import Course  # after the backend was chosen
+from autoscale_timeline import AutoscaleTimeline  # after the backend was chosen
 from matplotlib import pyplot
 
 BIN_SECONDS = 5.0
@@ -27,16 +27,16 @@ def binned(waits: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [((number + 0.5) * BIN_SECONDS, mean(found)) for number, found in sorted(bins.items())]
 
 
-def told(name: str, course: Course) -> str:
+def told(name: str, timeline: AutoscaleTimeline) -> str:
     """
-    The course as a table.
+    The timeline as a table.
     """
-    waits = dict(binned(course.waits))
+    waits = dict(binned(timeline.waits))
     lines = [
-        f"AUTOSCALE={name}: {course.completed} of {course.started} orders, highest attempt {course.attempts}"
+        f"AUTOSCALE={name}: {timeline.completed} of {timeline.started} orders, highest attempt {timeline.attempts}"
     ]
     lines.append(f"{'second':>8} {'wanted':>8} {'ready':>8} {'backlog':>8} {'wait ms':>8}")
-    for look in course.looks[:: max(1, len(course.looks) // 30)]:
+    for look in timeline.looks[:: max(1, len(timeline.looks) // 30)]:
         wait = next((value for at, value in waits.items() if abs(at - look.at) <= BIN_SECONDS / 2), None)
         shown = "-" if wait is None else f"{wait * 1000:.0f}"
         backlog = "-" if look.backlog is None else str(look.backlog)
@@ -44,21 +44,21 @@ def told(name: str, course: Course) -> str:
     return "\n".join(lines)
 
 
-def draw(name: str, course: Course, load_seconds: float, folder: Path) -> None:
+def draw(name: str, timeline: AutoscaleTimeline, load_seconds: float, folder: Path) -> None:
     """
     Write ``autoscale-<name>.svg``.
     """
     matplotlib.rcParams["svg.hashsalt"] = name
     figure, (top, middle, bottom) = pyplot.subplots(3, 1, sharex=True, figsize=(8, 6), layout="constrained")
-    at = [look.at for look in course.looks]
-    top.step(at, [look.wanted for look in course.looks], where="post", label="wanted")
-    top.step(at, [look.ready for look in course.looks], where="post", label="ready", linestyle="--")
+    at = [look.at for look in timeline.looks]
+    top.step(at, [look.wanted for look in timeline.looks], where="post", label="wanted")
+    top.step(at, [look.ready for look in timeline.looks], where="post", label="ready", linestyle="--")
     top.set(ylabel="worker replicas", title=f"AUTOSCALE={name}", ylim=(0, None))
     top.legend(loc="lower right", frameon=False)
-    known = [(look.at, look.backlog) for look in course.looks if look.backlog is not None]
+    known = [(look.at, look.backlog) for look in timeline.looks if look.backlog is not None]
     middle.plot(*zip(*known, strict=True))
     middle.set(ylabel="backlog, tasks", ylim=(0, None))
-    bottom.plot(*zip(*((second, wait * 1000) for second, wait in binned(course.waits)), strict=True))
+    bottom.plot(*zip(*((second, wait * 1000) for second, wait in binned(timeline.waits)), strict=True))
     bottom.set(
         ylabel="schedule-to-start, ms\n(mean of 5 s)", xlabel="seconds since the first order", ylim=(0, None)
     )

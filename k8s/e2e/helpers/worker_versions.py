@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from course import frontend
-from kit import WORKERS, Kit
+from forwarded_frontend import frontend
+from kit_commands import WORKERS, Kit
 from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
 from temporalio.client import Client, WorkflowExecution
 

@@ -1,5 +1,5 @@
 """
-A load that every machine carries, for sweeps of which the verdict is not what is asked.
+The plan of a load that every machine carries, for sweeps of which the verdict is not what is asked.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 # The rest of a plan, after its name and its replicas. Constant arrivals well below what the workers can do, so that a
 # busy machine changes no verdict; 1.5 x 26 x 6 activities are the 200 samples that a p95 needs. Orders are long, beside
 # which a hiccup of a small machine is short.
-STEADY_LOAD = """
+STEADY_PLAN = """
 warm_up_seconds = 5
 drain_seconds = 60
 injectors = 2
