@@ -75,7 +75,7 @@ check: $(BIN)/.installed-dev ## lint, types and every test that starts no proces
 
 .PHONY: quick
 quick: $(BIN)/.installed-dev
-	$(BIN)/pytest -q -n 2 --dist worksteal -p no_processes $(PYTEST_ARGS)
+	$(BIN)/pytest -q -n 2 --dist worksteal -p pytest_without_processes $(PYTEST_ARGS)
 
 .PHONY: test
 test: lint pytest ## every check that needs no cluster (about 15 minutes on two cores)
@@ -86,7 +86,7 @@ SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder
 .PHONY: pytest
 pytest: $(BIN)/.installed-dev ## the tests alone: sweeps measure, so they come after all others, two at a time; PYTEST_ARGS adds arguments
 	$(BIN)/pytest -n $(PYTEST_WORKERS) $(SIDE_BY_SIDE) -m 'not e2e and not sweep' $(PYTEST_ARGS)
-	$(BIN)/pytest -n 2 $(SIDE_BY_SIDE) -p only_sweeps -m 'sweep and not e2e' $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 $(SIDE_BY_SIDE) -p pytest_only_sweeps -m 'sweep and not e2e' $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter, vulture

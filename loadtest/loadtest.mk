@@ -31,7 +31,7 @@ truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of k
 
 .PHONY: truth-real
 truth-real: $(BIN)/.installed-dev ## how loads near capacity are told on a real server; writes loadtest/docs/truth-real.md (12 minutes, quiet machine)
-	$(PY) loadtest/truth/real_server_trial.py --results $(OUTPUT)/real-server
+	$(PY) loadtest/truth/near_capacity_trial.py --results $(OUTPUT)/real-server
 
 .PHONY: truth-bracket
 truth-bracket: $(BIN)/.installed-dev ## whether a capacity's bracket holds in ten minutes on each side, on a real server; writes loadtest/docs/truth-bracket.md (24 minutes, quiet machine)
@@ -39,7 +39,7 @@ truth-bracket: $(BIN)/.installed-dev ## whether a capacity's bracket holds in te
 
 .PHONY: truth-compare
 truth-compare: $(BIN)/.installed-dev ## how often a comparison is wrong on a real server; writes its part of loadtest/docs/compare.md (an hour, quiet machine)
-	$(PY) loadtest/truth/repeated_comparisons.py --results $(OUTPUT)/comparisons
+	$(PY) loadtest/truth/real_comparisons.py --results $(OUTPUT)/comparisons
 
 .PHONY: truth-compare-simulated
 truth-compare-simulated: $(BIN)/.installed-dev ## how often a comparison is wrong, on systems of known answer; writes its part of loadtest/docs/compare.md (4 minutes)
@@ -47,12 +47,12 @@ truth-compare-simulated: $(BIN)/.installed-dev ## how often a comparison is wron
 
 .PHONY: truth-demo
 truth-demo: $(BIN)/.installed-dev ## ten demos and fifteen minutes at each count that shows a long-run p95; writes loadtest/docs/truth-demo.md (an hour or more, quiet machine)
-	$(PY) loadtest/truth/demo_trial.py --results $(OUTPUT)/demos
+	$(PY) loadtest/truth/repeated_demos.py --results $(OUTPUT)/demos
 
 .PHONY: truth-runs
 truth-runs: $(BIN)/.installed-dev ## how the model follows finished runs of a steady machine, and false alarms in them; RUNS="FOLDER ..."; writes loadtest/docs/truth-residual.md, truth-alarms.md
-	$(PY) loadtest/truth/residual_trial.py $(RUNS)
-	$(PY) loadtest/truth/alarm_rate.py $(RUNS)
+	$(PY) loadtest/truth/model_against_runs.py $(RUNS)
+	$(PY) loadtest/truth/false_alarms.py $(RUNS)
 
 .PHONY: truth-silent
 truth-silent: $(BIN)/.installed-dev ## how often a silent replica is named, and one that works, on simulated workers; writes its part of loadtest/docs/truth-alarms.md (5 minutes)
@@ -72,7 +72,7 @@ truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong
 
 .PHONY: truth-second-step
 truth-second-step: $(BIN)/.installed-dev ## whether a closed step tells that twice the orders bring no more, on systems of known answer; writes loadtest/docs/truth-second-step.md (2 minutes)
-	$(PY) loadtest/truth/second_step_trial.py
+	$(PY) loadtest/truth/doubled_orders_trial.py
 
 .PHONY: truth-short-windows
 truth-short-windows: $(BIN)/.installed-dev ## whether windows that are short by the model of fewer replicas decide wrongly, on systems of known answer; writes loadtest/docs/truth-short-windows.md (10 minutes)

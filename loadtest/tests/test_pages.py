@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import typer
-from pages import ROOT, Page, pages
+from markdown_pages import ROOT, Page, pages
 
 from loadtest.cli import run_start
 from loadtest.cli.app import app, run

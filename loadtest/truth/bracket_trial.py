@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from long_windows import DEMO, long_windows
-from page_parser import page_parser
+from docs_page import page_parser
+from long_window_plan import DEMO, long_window_plan
 from program_run import carry_out
 
 from loadtest.results.capacity_result import CapacityResult, CountCapacity
@@ -29,7 +29,7 @@ def check_plan(found: CountCapacity) -> str:
     Return the plan of one long window at each side of the bracket.
     """
     rates = [rate for rate in (found.low, found.high) if rate is not None]
-    return long_windows("bracket", REPLICAS, CHECK_SEED, rates, CHECK_SECONDS)
+    return long_window_plan("bracket", REPLICAS, CHECK_SEED, rates, CHECK_SECONDS)
 
 
 def page(found: CountCapacity, bound_seconds: float, steps: Sequence[StepResult]) -> str:

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from page_parser import page_parser
+from docs_page import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 import numpy as np
 from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
-from searched_system import SearchedSystem, plan_of_one_count
+from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.capacities.capacity_search import MOST_PROBES, CapacityBracket
 from loadtest.analysis.estimators.share_interval import share_ends

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from page_parser import page_parser
+from docs_page import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 import synthetic
+from changed_steps import filled, not_level
 from event_system import Traits
-from full_machine import filled, not_level
-from long_windows import DEMO
-from searched_system import SearchedSystem
+from long_window_plan import DEMO
+from simulated_capacity_search import SearchedSystem
 
 from loadtest.analysis.decisions.model_answer import waits_by_model
 from loadtest.analysis.judged_steps.step_reading import read_step

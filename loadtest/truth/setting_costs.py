@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from page_parser import page_parser
+from docs_page import page_parser
 from program_run import compare_settings
 
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys

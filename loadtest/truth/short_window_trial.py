@@ -13,14 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from page_parser import page_parser
+from docs_page import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 import synthetic
 from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
-from searched_system import SearchedSystem, plan_of_one_count
+from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.decisions.model_answer import waits_by_model
 from loadtest.analysis.judged_steps.step_reading import read_step

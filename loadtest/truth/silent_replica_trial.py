@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from page_parser import page_parser
-from page_sections import write_section
+from docs_page import page_parser, write_section
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
-from poll_streams import PolledWorker, Silence, is_named, looks_at, seconds_to_name
+from polling_workers import PolledWorker, Silence, is_named, looks_at, seconds_to_name
 
 from loadtest.analysis.estimators.share_interval import share_ends
 

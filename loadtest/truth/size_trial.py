@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from held_out_cell import HeldOut
-from page_parser import page_parser
-from replica_trial import asked_counts
-from scatter_of_runs import Recorded, usual_scatter
-from size_page import page, scatter_lines
+from docs_page import page_parser
+from left_out_counts import asked_counts
+from left_out_reading import LeftOutReading
+from scatter_within_runs import Recorded, usual_scatter
+from size_accuracy_page import page, scatter_lines
 
 from loadtest.analysis.costs.sizing_resources import (
     DATABASE_REQUESTS,
@@ -60,14 +60,14 @@ def recorded_runs(folder: Path = RECORDED) -> dict[str, tuple[Plan, list[Measure
     return found
 
 
-def tried(runs: Recorded, confidence: float) -> list[HeldOut]:
+def tried(runs: Recorded, confidence: float) -> list[LeftOutReading]:
     """
     Leave every cell out, with the usual scatter of the other runs alone.
     """
-    found: list[HeldOut] = []
+    found: list[LeftOutReading] = []
     for run, (plan, steps) in runs.items():
         usual = usual_scatter({name: one for name, one in runs.items() if name != run})
-        found += held_out(run, plan, steps, Sureness(usual, confidence))
+        found += left_out(run, plan, steps, Sureness(usual, confidence))
     return found
 
 
@@ -90,7 +90,7 @@ def not_asked(runs: Recorded) -> tuple[int, int]:
     return sum(len(steps) - len(valid) for steps, valid in kept), full
 
 
-def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) -> Iterator[HeldOut]:
+def left_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) -> Iterator[LeftOutReading]:
     """
     Leave out, in turn, each step that may be believed.
 
@@ -119,7 +119,9 @@ def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) ->
         for one in told:
             seen = _seen(left, one.quantity, rate)
             if one.needed is not None and seen is not None:
-                yield HeldOut(run, left.key.folder, one.quantity, seen, one.needed, one.basis is Basis.BEYOND)
+                yield LeftOutReading(
+                    run, left.key.folder, one.quantity, seen, one.needed, one.basis is Basis.BEYOND
+                )
 
 
 def _throughput(others: Sequence[Measured], plan: Plan, replicas: int, sure: Sureness) -> Sized:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from event_system import Traits
-from searched_system import SearchedSystem, plan_of_one_count
+from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.doubled_closed_load import closed_load_pairs
 from loadtest.results.step_key import StepKey

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from readings import errors_of
+from changed_results import errors_of
 
 from loadtest.analysis.comparisons.settings_comparison import Block, compare_settings, failure_notes
 from loadtest.analysis.judged_steps.step_reading import read_step

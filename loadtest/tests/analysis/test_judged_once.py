@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 import synthetic
-from loop_steps import loop_step
+from closed_steps import closed_step
 
 from loadtest.analysis import analyse
 from loadtest.analysis.costs.sizing_steps import believable_steps
@@ -30,8 +30,8 @@ def steps() -> list[Measured]:
     """
     return [
         *synthetic.steps(PLAN),
-        loop_step(PLAN, doubled=True),
-        loop_step(PLAN, replicas=2, repetition=2, doubled=True),
+        closed_step(PLAN, doubled=True),
+        closed_step(PLAN, replicas=2, repetition=2, doubled=True),
     ]
 
 

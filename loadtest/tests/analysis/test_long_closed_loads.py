@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from event_system import Traits
-from searched_system import SearchedSystem, plan_of_one_count
+from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.cell_capacity import known_draws_capacity
 from loadtest.analysis.twin.work_of_plan import known_work

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from changes import closes, window
+from changed_steps import closes, window
 
 from loadtest.analysis import read_step
 from loadtest.analysis.judged_steps.step_verdict import above_capacity, judge, judge_closed

@@ -8,7 +8,7 @@ import random
 
 import pytest
 import synthetic
-from queueing_theory import mean_wait, simulate
+from queue_simulation import mean_wait, simulate
 from simulated_step import World
 
 from loadtest.analysis import read_step

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from readings import errors_of, made
+from changed_results import errors_of, made
 
 from loadtest.analysis import analyse, exit_code, read_step
 from loadtest.analysis.decisions.fewest_replicas import fewest_replicas_by_load

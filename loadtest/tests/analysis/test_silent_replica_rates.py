@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from poll_streams import PolledWorker, Silence, is_named, looks_at, seconds_to_name
+from polling_workers import PolledWorker, Silence, is_named, looks_at, seconds_to_name
 
 HALF_BUSY = PolledWorker()
 WORKERS = {

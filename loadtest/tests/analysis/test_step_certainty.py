@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 import synthetic
+from closed_steps import lacking_orders
 from histograms import buckets
-from loop_steps import lacking_orders
 
 from loadtest.analysis import read_step
 from loadtest.analysis.estimators.usual_scatter import MACHINE_SCATTER

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from loop_steps import lacking_orders
-from readings import made
+from changed_results import made
+from closed_steps import lacking_orders
 
 from loadtest.analysis import analyse, read_step
 from loadtest.analysis.decisions.bound_decisions import INSIDE_OF_TASKS, NO_ACTIVITIES

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from profile_file import SHELL_KEY, profile_text
+from two_server_comparison import SHELL_KEY, profile_text
 
 from loadtest.cli import experiment_ports, run_refusals, run_start
 from loadtest.cli.app import run

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_runs import kept_run
+from synthetic_runs import kept_run
 
 from loadtest.cli.app import run
 from loadtest.free_ports import free_ports

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from searched_steps import ToldSystem, always, searching
+from scripted_capacity_search import ToldSystem, always, searching
 
 from loadtest.cli import capacity_ending
 from loadtest.cli.app import run

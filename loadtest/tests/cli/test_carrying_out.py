@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import synthetic
 from fake_clock import inline
+from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import ACTIVITIES, FakeSystem
-from fakes import fake_ports
 
 from loadtest.cli import supervised_run
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from kept_runs import kept_run
+from synthetic_runs import kept_run
 
 from loadtest.cli import run_start
 from loadtest.cli.app import run

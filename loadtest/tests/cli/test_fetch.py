@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kept_runs import kept_run
+from synthetic_runs import kept_run
 
 from loadtest.cli import kubeconfig
 from loadtest.cli.app import run as program

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import synthetic
-from kept_runs import MACHINE, VERSIONS, kept_run
+from synthetic_runs import MACHINE, VERSIONS, kept_run
 
 from loadtest.cli import run_start
 from loadtest.cli.app import run

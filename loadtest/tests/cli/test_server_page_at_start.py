@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import synthetic
-from running import PLANS
-from served_page import served_page
+from metrics_page_server import served_page
+from sweep_process import PLANS
 from tls_proxy import Authority
 
 from loadtest.cli.experiment_ports import open_experiment_ports

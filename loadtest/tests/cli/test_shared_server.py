@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_runs import kept_run
+from synthetic_runs import kept_run
 
 from loadtest.cli import kubeconfig
 from loadtest.cli.app import run

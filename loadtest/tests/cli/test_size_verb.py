@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from kept_runs import kept_run, run_of
+from synthetic_runs import kept_run, run_of
 
 from loadtest.cli.app import run as program
 from loadtest.plan import Open, Plan

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from kept_runs import kept_run
+from synthetic_runs import kept_run
 
 from loadtest.cli.app import run
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from kept_runs import kept_run
 from small_terminal import shown_on_terminal
+from synthetic_runs import kept_run
 
 from loadtest.cli.app import run
 

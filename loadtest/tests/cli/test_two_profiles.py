@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from profile_file import KEY, LED, PROFILES, SHELL_KEY, profile_text
-from two_servers import PAGES, A, B
+from two_server_comparison import KEY, LED, PAGES, PROFILES, SHELL_KEY, A, B, profile_text
 
 from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from profile_file import KEY, PROFILES, profile_text
-from two_servers import CLOUD, A, B
+from two_server_comparison import CLOUD, KEY, PROFILES, A, B, profile_text
 
 from loadtest.cli.app import run
 

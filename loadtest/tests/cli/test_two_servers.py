@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from two_servers import CLOUD, PAGES, SERVERS, A, B
+from two_server_comparison import CLOUD, PAGES, SERVERS, A, B
 
 from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan

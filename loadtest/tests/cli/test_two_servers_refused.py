@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from two_servers import CLOUD, PAGES, SERVERS, A, B
+from two_server_comparison import CLOUD, PAGES, SERVERS, A, B
 
 from loadtest.cli import cluster_flags
 from loadtest.cli.app import run

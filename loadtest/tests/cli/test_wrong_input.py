@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from kept_runs import kept_run
+from synthetic_runs import kept_run
 from wrong_flags import (
     TOLD_AS,
     TOLD_BY_THE_CLUSTER,
@@ -20,7 +20,7 @@ from wrong_flags import (
     wrong_flags,
     wrong_values_of_flags,
 )
-from wrong_input import good_plan, plans_with_one_wrong_value, toml, wrong_plans
+from wrong_plans import good_plan, plans_with_one_wrong_value, toml, wrong_plans
 
 from loadtest.cli import run_start
 from loadtest.cli.app import run

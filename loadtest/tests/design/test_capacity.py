@@ -7,11 +7,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from changed_results import errors_of, shared
 from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
-from readings import errors_of, shared
-from searched_steps import ToldSystem, always, rates_of, searching
-from searched_system import SearchedSystem, plan_of_one_count
+from scripted_capacity_search import ToldSystem, always, rates_of, searching
+from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.capacities.capacity_search import SIDE_RATIO, CapacityBracket
 from loadtest.design.capacity import Capacity

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from loop_steps import loop_step
-from searched_steps import TASKS, ToldSystem, always, rates_of, searching
+from closed_steps import closed_step
+from scripted_capacity_search import TASKS, ToldSystem, always, rates_of, searching
 
 from loadtest.analysis.capacities.capacity_search import proposed_rate
 from loadtest.analysis.saturation.calibrated_model import calibration
@@ -33,7 +33,7 @@ def _closed(more: float, used: float) -> Callable[[StepKey], Measured]:
     """
     Closed steps of which the first leaves slots free, and the second completes so many times as much.
     """
-    first, second = loop_step(more=FREE), loop_step(doubled=True, more=FREE * more, used=used)
+    first, second = closed_step(more=FREE), closed_step(doubled=True, more=FREE * more, used=used)
     return lambda key: replace(second if key.doubled else first, key=key)
 
 

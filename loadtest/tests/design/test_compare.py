@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from changes import closes
+from changed_steps import closes
 from compared_blocks import ComparedSystem, kept_block, replace_block
 
 from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, block_problems

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from event_system import Traits
-from searched_system import SearchedSystem, plan_of_one_count
+from simulated_capacity_search import SearchedSystem, plan_of_one_count
 from synthetic import demo_plan, step
 
 from loadtest import arrivals

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from changes import Change, closes, injector, whole
-from full_machine import filled, not_level
+from changed_steps import Change, closes, filled, injector, not_level, whole
 from synthetic import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from loop_steps import loop_step
+from closed_steps import closed_step
 from synthetic import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step
@@ -113,7 +113,7 @@ def test_a_count_that_gives_the_common_rate_comes_first() -> None:
         assert (first.replicas, first.kind) == (1, "saturate")
 
 
-FREE_AND_FULL = {"1-saturate-1": loop_step(), "2-saturate-1": loop_step(replicas=2, used=0.99)}
+FREE_AND_FULL = {"1-saturate-1": closed_step(), "2-saturate-1": closed_step(replicas=2, used=0.99)}
 
 
 def _with_slots_free(
@@ -139,7 +139,7 @@ def test_a_closed_step_that_leaves_slots_free_is_followed_by_one_with_twice_the_
     """At once, so that the open load takes its rate from the better of the two, and it says why."""
     plan = demo_plan(replicas=(1, 2))
 
-    kept, asked = _with_slots_free(plan, loop_step(doubled=True, more=1.2, used=0.99))
+    kept, asked = _with_slots_free(plan, closed_step(doubled=True, more=1.2, used=0.99))
 
     assert [step.key.folder for step in kept[:3]] == ["1-saturate-1", "1-saturate-1-doubled", "1-open1-1"]
     assert len(kept) == len(step_keys(plan)) + 1
@@ -151,14 +151,14 @@ def test_a_closed_step_that_leaves_slots_free_is_followed_by_one_with_twice_the_
 
 def test_no_more_from_twice_the_orders_leaves_the_rate_to_the_first() -> None:
     """What is not used gives no rate."""
-    kept, asked = _with_slots_free(demo_plan(replicas=(1, 2)), loop_step(doubled=True, more=1.01))
+    kept, asked = _with_slots_free(demo_plan(replicas=(1, 2)), closed_step(doubled=True, more=1.01))
 
     assert asked[2].arrival_rate == pytest.approx(0.7 * workflows_per_second(kept[0].measured))
 
 
 def test_a_second_step_is_measured_again_like_any_other() -> None:
     """Once more where it is invalid; then the first stands alone."""
-    plan, second = demo_plan(replicas=(1, 2)), loop_step(doubled=True, more=1.2)
+    plan, second = demo_plan(replicas=(1, 2)), closed_step(doubled=True, more=1.2)
     both = ("1-saturate-1-doubled", "1-saturate-1-doubled-again1")
 
     kept, asked = _with_slots_free(plan, second, both)
@@ -176,7 +176,7 @@ def test_an_invalid_first_step_asks_for_no_second() -> None:
 
     design, kept = Grid(plan), list[KeptStep]()
     while isinstance(step := design.next(kept), NextStep):
-        raw = replace(loop_step(replicas=step.key.replicas), key=step.key)
+        raw = replace(closed_step(replicas=step.key.replicas), key=step.key)
         verdict = StepVerdict.INVALID if step.key.folder in invalid else StepVerdict.VALID
         measured = _keep(step, plan) if step.key.kind == "open" else None
         kept.append(
@@ -191,7 +191,7 @@ def test_a_plan_that_gives_the_orders_in_flight_gets_no_second_step() -> None:
     given = Saturate(window_seconds=15, in_flight_per_slot=2.0)
     plan = demo_plan(replicas=(1, 2), loads=(given, *demo_plan().loads[1:]))
 
-    kept, _ = _with_slots_free(plan, loop_step(doubled=True))
+    kept, _ = _with_slots_free(plan, closed_step(doubled=True))
 
     assert [step.key for step in kept] == step_keys(plan)
 
@@ -199,7 +199,7 @@ def test_a_plan_that_gives_the_orders_in_flight_gets_no_second_step() -> None:
 def test_a_run_that_broke_before_its_second_step_makes_it_when_it_goes_on() -> None:
     """It is among what is left, until it is kept."""
     plan = demo_plan(replicas=(1, 2))
-    kept, _ = _with_slots_free(plan, loop_step(doubled=True, more=1.2))
+    kept, _ = _with_slots_free(plan, closed_step(doubled=True, more=1.2))
     design = Grid(plan)
 
     without = [step for step in kept if not step.key.doubled]
@@ -215,6 +215,6 @@ def test_a_budget_counts_second_steps() -> None:
     """Once it is spent nothing more is tried."""
     plan = demo_plan(replicas=(1, 2), budget_seconds=30.0)
 
-    kept, _ = _with_slots_free(plan, loop_step(doubled=True))
+    kept, _ = _with_slots_free(plan, closed_step(doubled=True))
 
     assert [step.key.folder for step in kept] == ["1-saturate-1", "1-saturate-1-doubled"]

@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from comparison_trial import ComparisonTrial
-from simulated_comparisons import HEADING, section
+from simulated_comparisons import HEADING, ComparisonTrial, section
 
 from loadtest.results.comparison_result import Standing
 

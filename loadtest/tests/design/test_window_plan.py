@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from changes import closes
+from changed_steps import closes
 from synthetic import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from fake_ports import fake_ports
 from fake_steps import WARM_UP_SECONDS, carry_out, quick_plan
 from fake_system import FakeSystem
 from fake_workers import FakeWorkers
-from fakes import fake_ports
 
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.grid import Grid

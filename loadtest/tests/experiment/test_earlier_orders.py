@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import FakeSystem
-from fakes import fake_ports
 
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 from loadtest.design.grid import Grid

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from fake_ports import fake_ports
 from fake_steps import WINDOW_SECONDS, AnsweringRule, quick_plan
 from fake_system import ACTIVITIES, FakeSystem
-from fakes import fake_ports
 
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 from fake_clock import FakeClock
+from fake_ports import FakeMetrics, FakeTarget
 from fake_steps import WINDOW_SECONDS, carry_out
 from fake_system import FakeSystem
-from fakes import FakeMetrics, FakeTarget
 
 from loadtest.experiment import step
 from loadtest.experiment.snapshot import Snapshot

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import ACTIVITIES, FakeSystem
-from fakes import fake_ports
 
 from loadtest.analysis import analyse
 from loadtest.design.grid import Grid

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from metrics_page_server import served_page
 from real_server import make_namespace
-from running import sweep
-from served_page import served_page
+from sweep_process import sweep
 from tls_proxy import SERVER_NAME, Authority, serve
 
 from loadtest.connection import connect

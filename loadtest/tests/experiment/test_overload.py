@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from fake_ports import fake_ports
 from fake_steps import AnsweringRule
 from fake_system import ACTIVITIES, FakeSystem
-from fakes import fake_ports
 
 from loadtest.analysis import analyse, exit_code
 from loadtest.design.design import KeptStep

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import sweep
+from sweep_process import sweep
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 
@@ -38,8 +38,8 @@ def test_a_foreign_worker_is_measured_from_the_servers_side(
     ran = sweep(
         tmp_path / "results",
         str(plan),
-        *("--worker-command", f"{sys.executable} {HELPERS / 'foreign_worker.py'}"),
-        *("--scenario", str(HELPERS / "greeting.py"), "--task-queue", task_queue),
+        *("--worker-command", f"{sys.executable} {HELPERS / 'greeting_worker.py'}"),
+        *("--scenario", str(HELPERS / "greeting_scenario.py"), "--task-queue", task_queue),
         *("--address", server.address, "--server-metrics", server.metrics_url),
     )
 

@@ -11,8 +11,8 @@ import statistics
 from pathlib import Path
 
 import pytest
-from queueing_theory import mean_wait, simulate
-from running import skip_if_others_filled_the_machine, sweep
+from queue_simulation import mean_wait, simulate
+from sweep_process import skip_if_others_filled_the_machine, sweep
 
 from loadtest.arrivals import schedule
 from loadtest.results.step_instruction import StepInstruction

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import synthetic
+from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import ACTIVITIES, FakeSystem
-from fakes import fake_ports
 
 from loadtest.design.grid import Grid
 from loadtest.experiment.loop import Subject, run_experiment

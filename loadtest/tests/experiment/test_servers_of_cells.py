@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import synthetic
 from fake_clock import FakeClock, inline
+from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import ACTIVITIES, FakeSystem
-from fakes import fake_ports
 
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.cli.rounds_asked import RoundsAsked

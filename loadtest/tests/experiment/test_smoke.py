@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from built_report import build_report
-from running import PLANS, Ran, skip_if_others_filled_the_machine, sweep
+from sweep_process import PLANS, Ran, skip_if_others_filled_the_machine, sweep
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 

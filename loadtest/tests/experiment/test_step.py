@@ -288,7 +288,7 @@ async def test_a_cancellation_is_not_replaced_by_what_breaks_because_of_it(
         except asyncio.CancelledError:
             raise InjectorError("the master is gone") from None
 
-    monkeypatch.setattr("fakes.FakeInjectors.run", broken)
+    monkeypatch.setattr("fake_ports.FakeInjectors.run", broken)
 
     def cancel(event: Event) -> None:
         if isinstance(event, PhaseStarted) and event.phase == "window":

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import fakes
+import fake_ports
 import pytest
 from fake_steps import WARM_UP_SECONDS, WINDOW_SECONDS, AnsweringRule, carry_out, quick_plan
 from fake_system import FakeSystem
@@ -122,7 +122,7 @@ async def test_pages_that_do_not_tell_the_late_tasks_are_read_all_the_same(
     system: FakeSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The step is valid and undecided, as nobody knows how many were late; its window is whole and its seconds are no gaps."""
-    monkeypatch.setattr(fakes, "buckets", _in_the_sdks_buckets)
+    monkeypatch.setattr(fake_ports, "buckets", _in_the_sdks_buckets)
     plan = quick_plan(slo=Slo(schedule_to_start_p95_seconds=0.05))
 
     measured, _ = await carry_out(

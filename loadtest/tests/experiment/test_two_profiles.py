@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from one_round import PLAN, ROUND, ask_for_one_round, demand_each_block_on_its_own_server
 from real_server import make_namespace, running_server
 from temporalio.client import Client
 from tls_proxy import SERVER_NAME, Authority, Proxy, serve
+from two_server_comparison import PLAN, ROUND, ask_for_one_round, demand_each_block_on_its_own_server
 
 from loadtest.cli.app import run
 from loadtest.results.manifest import ProfileServer

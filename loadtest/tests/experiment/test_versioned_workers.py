@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bakery_workers import SCENARIO
-from running import sweep
+from sweep_process import sweep
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from bakery_workers import SCENARIO, WORKERS
-from running import sweep
+from sweep_process import sweep
 from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.client import Client, WorkflowHandle
 

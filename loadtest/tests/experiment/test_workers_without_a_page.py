@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 from bakery_workers import SCENARIO, TESTS
-from running import sweep
+from sweep_process import sweep
 
 pytestmark = pytest.mark.server
 
-MUTE = f"{sys.executable} {TESTS / 'helpers' / 'mute_worker.py'}"
+MUTE = f"{sys.executable} {TESTS / 'helpers' / 'bakery_without_metrics.py'}"
 # The budget ends it with its first step: how a busy machine judges that one is not asked.
 PLAN = """
 name = "mute"

@@ -65,8 +65,8 @@ class BakeryWorker:
 _GO, _TYPESCRIPT, _JAVA = (TESTS / f"{language}_worker" for language in ("go", "typescript", "java"))
 WORKERS = {
     "python": BakeryWorker(
-        source=TESTS / "helpers" / "python_worker.py",
-        command=f"{sys.executable} {TESTS / 'helpers' / 'python_worker.py'}",
+        source=TESTS / "helpers" / "plain_bakery_worker.py",
+        command=f"{sys.executable} {TESTS / 'helpers' / 'plain_bakery_worker.py'}",
         sdk="temporal-python",
         activity_slots=100,
     ),

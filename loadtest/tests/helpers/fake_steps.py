@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fake_ports import fake_ports
 from fake_system import ACTIVITIES, FakeSystem
-from fakes import fake_ports
 
 from loadtest.analysis.twin import Enough, FixedWindow, GoOn
 from loadtest.design.design import NextStep

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from histograms import buckets, hdr
-from queueing_theory import Task, simulate
+from queue_simulation import Task, simulate
 
 from loadtest.plan import Plan, Saturate
 from loadtest.results.history_sample import HistorySample

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from event_system import EventSystem
 from known_system import WARM_UP_SECONDS, Column, Subject, bound_of, capacity_of
-from prepared_step import Twins, open_seed, prepare
+from step_preparation import Twins, open_seed, prepare
 
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.analysis.twin import (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 from typer.main import get_command
-from wrong_input import TEXTS
+from wrong_plans import TEXTS
 
 from loadtest.cli.app import app
 

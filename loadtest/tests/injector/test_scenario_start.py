@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from decided_flights import Handle, flights_of
+from starts_without_server import Handle, flights_of
 from temporalio.client import ActivityHandle, WorkflowFailureError, WorkflowUpdateHandle
 from temporalio.exceptions import TerminatedError
 

@@ -8,7 +8,7 @@ import asyncio
 import time
 
 import pytest
-from decided_flights import flights_of
+from starts_without_server import flights_of
 
 from loadtest.injector.failure_of_error import NEVER_SENT, UNFINISHED
 from loadtest.injector.tally import Bounds

@@ -1,56 +1,29 @@
 """
-Small workers as processes, for the tests that look at real pages.
+What the tests of real pages share: workers that are started on demand, and a client.
 """
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-import os
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from small_workers import SmallWorker, StartWorker, polls
+from metrics_worker import MetricsWorker, StartWorker, launch_worker, wait_until_it_polls
 from temporalio.client import Client
 
 from loadtest.free_ports import free_ports
-from loadtest.probe.http_page import fetch
-
-_SCRIPT = Path(__file__).parents[1] / "helpers" / "small_worker.py"
-_NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
 async def start_worker(server, task_queue: str) -> AsyncIterator[StartWorker]:  # type: ignore[no-untyped-def]
     """
-    Start a small worker on the test's task queue: ``await start_worker(kind="kit", port=None, **environment)``.
+    Start a worker on the test's task queue: ``await start_worker(kind="kit", port=None, **environment)``.
     """
-    started: list[SmallWorker] = []
+    started: list[MetricsWorker] = []
 
-    async def start(kind: str = "kit", port: int | None = None, **environment: str) -> SmallWorker:
-        port = port or free_ports(1)[0]
-        identity = f"small-{os.getpid()}-{next(_NUMBERS)}"
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(_SCRIPT),
-            server.address,
-            task_queue,
-            identity,
-            str(port),
-            kind,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **environment},
-        )
-        worker = SmallWorker(identity, port, process)
+    async def start(kind: str = "kit", port: int | None = None, **environment: str) -> MetricsWorker:
+        worker = await launch_worker(server.address, task_queue, port or free_ports(1)[0], kind, environment)
         started.append(worker)
-        assert process.stdout is not None
-        async with asyncio.timeout(60):
-            assert await process.stdout.readline() == b"ready\n"
-            while not polls(await asyncio.to_thread(fetch, identity, worker.url)):  # noqa: ASYNC110 - a page has no event
-                await asyncio.sleep(0.05)
+        await wait_until_it_polls(worker)
         return worker
 
     yield start

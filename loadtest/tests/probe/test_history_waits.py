@@ -8,7 +8,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from small_workers import StartWorker
+from metrics_worker import StartWorker
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client

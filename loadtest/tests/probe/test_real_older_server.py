@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from metrics_worker import StartWorker
 from real_server import Server, running_server
-from small_workers import StartWorker
 from temporalio.client import Client
 
 from loadtest.probe.page_scraper import PageScraper

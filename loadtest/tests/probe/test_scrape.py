@@ -8,8 +8,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from metrics_worker import StartWorker
 from prometheus_client.parser import text_string_to_metric_families
-from small_workers import StartWorker
 from temporalio.client import Client, WorkflowFailureError
 
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError

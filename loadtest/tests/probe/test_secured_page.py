@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from served_page import served_page
+from metrics_page_server import served_page
 from tls_proxy import SERVER_NAME, Authority
 
 from loadtest.errors import InputError, MeasurementError

@@ -29,7 +29,7 @@ from loadtest.target.local_target import Workers, open_local
 from loadtest.target.local_worker import OWN_WORKER
 
 NOW = 1_750_000_000.0
-FOREIGN_WORKER = Path(__file__).parents[1] / "helpers" / "foreign_worker.py"
+FOREIGN_WORKER = Path(__file__).parents[1] / "helpers" / "greeting_worker.py"
 CORE = """
 temporal_worker_task_slots_available{service_name="temporal-core-sdk",task_queue="q",worker_type="ActivityWorker"} 3
 temporal_worker_task_slots_used{service_name="temporal-core-sdk",task_queue="q",worker_type="ActivityWorker"} 1

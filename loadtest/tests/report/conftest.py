@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import synthetic
 from built_report import build_report
-from kept_runs import run_of
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from synthetic_runs import run_of
 
 from loadtest.analysis import analyse
 from loadtest.report import sweep_page

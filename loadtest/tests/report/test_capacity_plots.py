@@ -5,7 +5,7 @@ The picture of what each count carries.
 from __future__ import annotations
 
 import pytest
-from kept_figures import keep_figures
+from captured_figures import capture_figures
 from matplotlib.figure import Figure
 
 from loadtest.report import capacity_plots as module
@@ -19,7 +19,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """
     Every figure that is saved.
     """
-    return keep_figures(monkeypatch, module)
+    return capture_figures(monkeypatch, module)
 
 
 def search(brackets: dict[int, tuple[float, float] | None]) -> CapacityResult:

@@ -8,7 +8,7 @@ import json
 
 import pytest
 import synthetic
-from loop_steps import loop_step
+from closed_steps import closed_step
 
 from loadtest.analysis import analyse
 from loadtest.analysis.costs.sizing import size
@@ -24,7 +24,7 @@ PLAN = synthetic.demo_plan(replicas=(1, 2))
 
 
 def _steps(more: float, used: float) -> list[Measured]:
-    two = [loop_step(replicas=2), loop_step(replicas=2, doubled=True, more=more, used=used)]
+    two = [closed_step(replicas=2), closed_step(replicas=2, doubled=True, more=more, used=used)]
     return [*(step for step in synthetic.steps(PLAN) if step.key.folder != "2-saturate-1"), *two]
 
 

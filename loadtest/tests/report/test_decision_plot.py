@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from kept_figures import keep_figures
+from captured_figures import capture_figures
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
@@ -27,7 +27,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """
     Every figure that is saved.
     """
-    return keep_figures(monkeypatch, module)
+    return capture_figures(monkeypatch, module)
 
 
 def _decided(sweep: SweepResult, **decisions: Decision | None) -> SweepResult:

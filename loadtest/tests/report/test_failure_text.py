@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import synthetic
 from built_report import build_report
-from changes import whole
-from kept_runs import run_of
+from changed_steps import whole
+from synthetic_runs import run_of
 
 from loadtest.analysis import analyse
 from loadtest.report.sweep_text import text_report

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from loop_steps import lacking_orders
+from closed_steps import lacking_orders
 
 from loadtest.analysis import analyse, exit_code
 from loadtest.plan import Saturate, Slo

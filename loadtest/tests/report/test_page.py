@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import synthetic
 from built_report import build_report
-from kept_runs import run_of
 from sweep_schema import validate_sweep
+from synthetic_runs import run_of
 
 from loadtest.errors import InputError
 from loadtest.plan import Fraction, Open, Plan, Saturate

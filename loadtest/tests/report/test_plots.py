@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from kept_figures import keep_figures
+from captured_figures import capture_figures
+from changed_results import waiting
 from matplotlib.figure import Figure
-from readings import waiting
 
 from loadtest.analysis import analyse
 from loadtest.plan import Open, Saturate
@@ -33,7 +33,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """
     Every figure that is saved.
     """
-    return keep_figures(monkeypatch, module)
+    return capture_figures(monkeypatch, module)
 
 
 def of_counts(sweep: SweepResult, throughput: dict[int, float], half: float) -> SweepResult:
@@ -180,7 +180,7 @@ def test_a_count_whose_server_was_not_seen_has_no_bar_without_it(monkeypatch: py
     """
     Its bar would be the shortest, as of the cheapest order; a part that no count knows is left out of all of them.
     """
-    kept = keep_figures(monkeypatch, cost_module)
+    kept = capture_figures(monkeypatch, cost_module)
     sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
 
     def unseen(counts: tuple[int, ...]) -> SweepResult:

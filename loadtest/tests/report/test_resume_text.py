@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from kept_runs import run_of
+from synthetic_runs import run_of
 
 from loadtest.analysis import analyse
 from loadtest.report.headlines import headlines

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from readings import waiting
+from changed_results import waiting
 
 from loadtest.report.report_figures import figures
 from loadtest.report.sweep_text import text_report

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import synthetic
-from kept_runs import kept_run
+from synthetic_runs import kept_run
 
 from loadtest.cli.app import run as program
 

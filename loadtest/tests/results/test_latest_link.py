@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from kept_runs import kept_run
+from synthetic_runs import kept_run
 
 from loadtest.cli.app import run as program
 from loadtest.errors import InputError

@@ -28,7 +28,7 @@ from loadtest.target.local_worker import OWN_WORKER, parse_worker_command
 
 pytestmark = pytest.mark.server
 
-FOREIGN_WORKER = Path(__file__).parents[1] / "helpers" / "foreign_worker.py"
+FOREIGN_WORKER = Path(__file__).parents[1] / "helpers" / "greeting_worker.py"
 
 
 def _workers(queue: str, command: tuple[str, ...] = OWN_WORKER) -> Workers:

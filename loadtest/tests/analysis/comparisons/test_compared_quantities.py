@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from full_machine import not_level
+from changed_steps import not_level
 
 from loadtest.analysis import read_step
 from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, block_problems

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from readings import made
+from changed_results import made
 
 from loadtest.analysis.decisions.late_workflow_tasks import judge_share
 from loadtest.analysis.decisions.slo import judge_count

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from readings import made
+from changed_results import made
 
 from loadtest.analysis.decisions.fewest_replicas import answer_in_words, fewest_replicas_by_load
 from loadtest.analysis.decisions.slo import judge_count, judge_step

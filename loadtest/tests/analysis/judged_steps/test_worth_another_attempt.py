@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from changes import Change, counter, little
-from full_machine import BESIDE_OTHERS, UNSEEN_SERVER, filled, not_level
+from changed_steps import BESIDE_OTHERS, UNSEEN_SERVER, Change, counter, filled, little, not_level
 
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from changes import injector
+from changed_steps import injector
 from histograms import hdr
 
 from loadtest.analysis import read_step

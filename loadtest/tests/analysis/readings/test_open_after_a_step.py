@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from changes import Change, injector, whole
+from changed_steps import Change, injector, whole
 
 from loadtest.analysis.readings.workflow_counts import leaves_open
 from loadtest.results.failure import Failure, FailureKind

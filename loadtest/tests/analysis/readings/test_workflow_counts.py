@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from changes import counter
+from changed_steps import counter
 
 from loadtest.analysis import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from changes import counter
+from changed_steps import counter
 from synthetic import demo_plan, step
 
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts

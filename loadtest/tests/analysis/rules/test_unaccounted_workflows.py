@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from changes import injector, whole
+from changed_steps import injector, whole
 
 from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.unaccounted_workflows import unaccounted_workflows

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
+from changed_steps import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.judged_steps.step_verdict import judge
 from loadtest.analysis.rules.validity import refused_starts

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from loop_steps import EXECUTION, loop_step
+from closed_steps import EXECUTION, closed_step
 
 from loadtest.analysis import analyse, read_step
 from loadtest.analysis.costs.sizing_steps import extrapolation_of
@@ -31,9 +31,9 @@ from loadtest.results.suspect import SettingNames, Suspect, SuspectName
 
 PLAN = synthetic.demo_plan()
 GIVEN = synthetic.demo_plan(loads=(Saturate(window_seconds=15, in_flight_per_slot=2.0), *PLAN.loads[1:]))
-FREE = loop_step()
-FULL = loop_step(used=0.985)
-ENOUGH = loop_step(lacking=False)
+FREE = closed_step()
+FULL = closed_step(used=0.985)
+ENOUGH = closed_step(lacking=False)
 
 
 def _suspect(name: SuspectName) -> Suspect:
@@ -52,10 +52,10 @@ def test_a_step_that_leaves_slots_free_asks_for_twice_the_orders() -> None:
     ("step", "plan", "suspects", "told"),
     [
         pytest.param(FULL, PLAN, (), None, id="full"),
-        pytest.param(loop_step(used=0.97), PLAN, (), None, id="just-full"),
+        pytest.param(closed_step(used=0.97), PLAN, (), None, id="just-full"),
         pytest.param(replace(FREE, slots=None), PLAN, (), None, id="slots-not-known"),
         pytest.param(replace(FREE, slots_used=None), PLAN, (), None, id="use-not-known"),
-        pytest.param(loop_step(doubled=True), PLAN, (), None, id="already-the-second"),
+        pytest.param(closed_step(doubled=True), PLAN, (), None, id="already-the-second"),
         pytest.param(synthetic.step(1, "open"), PLAN, (), None, id="open"),
         pytest.param(
             ENOUGH, PLAN, (), "slots were without a task in 0.0 % of their time", id="enough-orders"
@@ -130,7 +130,7 @@ def test_the_second_is_used_where_it_completes_more(
     By more than 3 %, or fills the slots, which the first may have done as well; else the hand-over limits, and is told
     wherever the throughput is used.
     """
-    second = loop_step(doubled=True, more=more, used=used)
+    second = closed_step(doubled=True, more=more, used=used)
 
     (pair,) = closed_load_pairs([FREE, second])
     closed = judge_closed([FREE, second], PLAN)
@@ -155,7 +155,7 @@ def test_slots_that_looks_missed_by_chance_are_the_limit_all_the_same() -> None:
     Looks once a second saw 91 % and 92 % of four slots that were all in use: twice the orders bring nothing, and what is
     idle is too little to be what limits.
     """
-    first, second = loop_step(used=0.91), loop_step(doubled=True, more=0.98, used=0.92)
+    first, second = closed_step(used=0.91), closed_step(doubled=True, more=0.98, used=0.92)
 
     (pair,) = closed_load_pairs([first, second])
 
@@ -180,7 +180,7 @@ def test_without_a_second_nobody_knows_which_it_is() -> None:
 @pytest.mark.parametrize("used", [0.85, 0.91])
 def test_what_more_orders_would_bring_is_known_where_slots_lacked_none(used: float) -> None:
     """A note says so. That the hand-over and not the number of slots limits only more orders that were tried can show."""
-    step = loop_step(used=used, lacking=False)
+    step = closed_step(used=used, lacking=False)
     full = replace(step, limits=replace(step.limits, machine=MachineUse(2, 1.95, 0.0)))
 
     alone, crowded = read_step(step, PLAN), read_step(full, PLAN)
@@ -192,7 +192,7 @@ def test_what_more_orders_would_bring_is_known_where_slots_lacked_none(used: flo
 
 def test_an_invalid_second_leaves_the_first() -> None:
     """Its numbers are no result, so nothing is tried yet; the run is not invalid for it."""
-    broken = replace(loop_step(doubled=True, more=1.3, used=0.99), appeared=("worker-9",))
+    broken = replace(closed_step(doubled=True, more=1.3, used=0.99), appeared=("worker-9",))
     rest = [step for step in synthetic.steps() if (step.key.replicas, step.key.kind) != (1, "saturate")]
 
     sweep = analyse([FREE, broken, *rest], PLAN, synthetic.manifest())
@@ -207,7 +207,7 @@ def test_an_invalid_second_leaves_the_first() -> None:
 def test_twice_the_orders_that_complete_no_more_are_no_suspect() -> None:
     """Their relief was tried, and moved nothing."""
     lone = read_step(FREE, PLAN)
-    second = loop_step(doubled=True, more=1.01)
+    second = closed_step(doubled=True, more=1.01)
     tried = read_step(FREE, PLAN, judge_closed([FREE, second], PLAN))
 
     names = {suspect.name for suspect in tried.suspects or ()}
@@ -217,7 +217,7 @@ def test_twice_the_orders_that_complete_no_more_are_no_suspect() -> None:
 def test_slots_that_stayed_free_are_no_suspect_of_either_step() -> None:
     """The undoubled step alone would name them; what both say together holds."""
     seen = ResourceUse(activity_slots=4.0, activity_slots_used=3.95)
-    first, second = (replace(step, limits=seen) for step in (FREE, loop_step(doubled=True, more=1.01)))
+    first, second = (replace(step, limits=seen) for step in (FREE, closed_step(doubled=True, more=1.01)))
     closed = judge_closed([first, second], PLAN)
 
     alone = read_step(first, PLAN)
@@ -231,8 +231,8 @@ def test_slots_that_stayed_free_are_no_suspect_of_either_step() -> None:
 
 def test_scaling_model_and_sizes_use_the_second() -> None:
     """Throughput, speed-up, efficiency, the growth of capacity and the model of the cell all come from it."""
-    one = [FREE, loop_step(doubled=True, more=1.2, used=0.99)]
-    two = loop_step(replicas=2, used=0.99)
+    one = [FREE, closed_step(doubled=True, more=1.2, used=0.99)]
+    two = closed_step(replicas=2, used=0.99)
 
     sweep = analyse([*one, two], PLAN, synthetic.manifest())
     model = calibration_of(PLAN, [*one, two], StepKey(1, 1, "open", 1))
@@ -255,7 +255,7 @@ def test_a_second_step_that_was_asked_for_and_not_made_is_missing() -> None:
     steps = [FREE, *(step for step in synthetic.steps() if step.key.folder != "1-saturate-1")]
 
     asked = analyse(steps, PLAN, synthetic.manifest())
-    made = analyse([*steps, loop_step(doubled=True)], PLAN, synthetic.manifest())
+    made = analyse([*steps, closed_step(doubled=True)], PLAN, synthetic.manifest())
     given = analyse(steps, GIVEN, synthetic.manifest())
 
     assert asked.missing == ("1-saturate-1-doubled",)
@@ -264,8 +264,8 @@ def test_a_second_step_that_was_asked_for_and_not_made_is_missing() -> None:
 
 def test_the_luck_of_the_draws_is_no_rise() -> None:
     """5 % more activities that are 5 % shorter kept the slots no busier; shorter ones beyond luck are a rise."""
-    lucky = loop_step(doubled=True, more=1.05, held=1 / 1.05)
-    quicker = loop_step(doubled=True, more=1.25, held=1 / 1.25)
+    lucky = closed_step(doubled=True, more=1.05, held=1 / 1.05)
+    quicker = closed_step(doubled=True, more=1.25, held=1 / 1.25)
 
     assert rise_ratio(FREE, lucky) == pytest.approx(0.0, abs=0.01)
     assert rise_ratio(FREE, quicker) == pytest.approx(0.25, abs=0.01)
@@ -281,5 +281,5 @@ def test_where_nobody_saw_slot_times_a_rise_within_luck_is_none() -> None:
 
     first = unseen(FREE)
 
-    assert rise_ratio(first, unseen(loop_step(doubled=True, more=1.1))) == 0
-    assert rise_ratio(first, unseen(loop_step(doubled=True, more=1.6))) == pytest.approx(0.6, abs=0.01)
+    assert rise_ratio(first, unseen(closed_step(doubled=True, more=1.1))) == 0
+    assert rise_ratio(first, unseen(closed_step(doubled=True, more=1.6))) == pytest.approx(0.6, abs=0.01)

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 from event_system import EventSystem, Traits
 from known_system import ACTIVITIES, WORK
-from searched_system import SearchedSystem, plan_of_one_count
+from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.saturation_limit import RISE_RATIO
 from loadtest.analysis.saturation.slots_lacking_orders import LEAST_LACKING_ORDERS_RATIO, lacking_orders_ratio

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from planted_pressures import PLANTED
+from recorded_pressures import PLANTED
 
 from loadtest.analysis.suspects.ranking import rank_suspects
 from loadtest.analysis.suspects.suspect_readings import suspect_readings_of

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from planted_pressures import IDLE_ACTIVITIES, IDLE_WORKFLOWS, PLANTED, recorded_pressure
+from recorded_pressures import IDLE_ACTIVITIES, IDLE_WORKFLOWS, PLANTED, recorded_pressure
 
 from loadtest.analysis.suspects.ranking import first_suspects, rank_suspects
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from event_system import Traits
 from known_system import Subject, capacity_of
-from saturate_trial import learn, saturated_reading
+from step_preparation import learn, saturated_reading
 from step_trial import try_open_step
 
 from loadtest.analysis.saturation.slot_capacity import LoadLevel

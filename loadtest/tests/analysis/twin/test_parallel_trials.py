@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import pytest
 from cells import Cell
+from decision_trials import Effort, page
 from event_system import Traits
 from findings import Findings
 from known_system import Subject
 from parallel_trials import Trials, run_trials
-from truth_page import Effort, page
 
 ONE = Subject(Traits(1), "uniform", known=(2.504, 1.1215))
 TWO = Subject(Traits(2), "exponential", known=(4.9, 0.6))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from event_system import Traits
 from known_system import Subject
-from saturate_trial import saturated_reading
+from step_preparation import saturated_reading
 
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import (

@@ -1,5 +1,5 @@
 """
-Imports no module without a sweep; ``make pytest`` loads it with ``-p only_sweeps`` where it asks for these tests alone.
+Imports no module without a sweep; ``make pytest`` loads it with ``-p pytest_only_sweeps`` where it asks for these tests alone.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from pathlib import Path
 DEMO = Path(__file__).parents[1] / "plans" / "demo.toml"
 
 
-def long_windows(name: str, replicas: int, seed: int, rates: Sequence[float], seconds: int) -> str:
+def long_window_plan(name: str, replicas: int, seed: int, rates: Sequence[float], seconds: int) -> str:
     """
     Return the plan of one window at each rate, after a closed load.
     """

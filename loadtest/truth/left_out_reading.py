@@ -12,7 +12,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOut:
+class LeftOutReading:
     """
     One quantity of a cell that was left out.
 

@@ -1,7 +1,7 @@
 """
 Keep the facts of a finished run, without its pages, for trials of later code.
 
-    python loadtest/truth/record_run.py RUN NAME
+    python loadtest/truth/save_run_facts.py RUN NAME
 """
 
 from __future__ import annotations

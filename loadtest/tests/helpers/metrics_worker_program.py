@@ -1,7 +1,7 @@
 """
 A worker with one /metrics page in the kit's manner, or with the SDK's defaults as a stranger's worker has it.
 
-Run as a program: ``small_worker.py ADDRESS TASK_QUEUE IDENTITY PORT kit|default``.  It prints ``ready`` when it works
+Run as a program: ``metrics_worker_program.py ADDRESS TASK_QUEUE IDENTITY PORT kit|default``.  It prints ``ready`` when it works
 and runs until its standard input ends.
 """
 

@@ -1,12 +1,27 @@
 """
-A page of which several programs each write a part: its head, and sections under headings of their own.
+The page of the documentation that a trial writes: which file it is, and its parts where several programs each write one.
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
+_PAGES = Path(__file__).parents[1] / "docs"
 _HEADING = "\n## "
+
+
+def page_parser(description: str | None, page: str) -> argparse.ArgumentParser:
+    """
+    Return a parser that has ``--output``, to which a trial adds what is its own.
+
+    Args:
+        description: The trial's docstring.
+        page: Name of the page that is written unless another file is named.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--output", type=Path, default=_PAGES / page)
+    return parser
 
 
 def write_head(path: Path, head: str) -> None:

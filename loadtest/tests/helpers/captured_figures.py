@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from loadtest.report.drawing import Plot
 
 
-def keep_figures(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list[Figure]:
+def capture_figures(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list[Figure]:
     """
     Let a module save nothing, and return the list that every figure it would save is added to.
     """

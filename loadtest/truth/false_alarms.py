@@ -3,7 +3,7 @@ How often a steady machine is told of disturbances and silent replicas that were
 
 Nothing was planted in these runs, so each alarm is false, or the machine was not as steady as was thought.
 
-    python loadtest/truth/alarm_rate.py RUN [RUN ...] [--output loadtest/docs/truth-alarms.md]
+    python loadtest/truth/false_alarms.py RUN [RUN ...] [--output loadtest/docs/truth-alarms.md]
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from page_parser import page_parser
-from page_sections import write_head
+from docs_page import page_parser, write_head
 
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.analysis.rules.disturbances import disturbances

@@ -1,7 +1,7 @@
 """
 How often a comparison on a real server is wrong: settings that differ in nothing that matters, and one that is slower.
 
-    python loadtest/truth/repeated_comparisons.py [--same 40] [--slower 10] [--results FOLDER] [--output loadtest/docs/compare.md] [--table]
+    python loadtest/truth/real_comparisons.py [--same 40] [--slower 10] [--results FOLDER] [--output loadtest/docs/compare.md] [--table]
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from page_parser import page_parser
-from page_sections import write_section
+from docs_page import page_parser, write_section
 from program_run import compare_settings
 
 from loadtest.errors import InputError

@@ -2,7 +2,7 @@
 Whether one closed step tells that twice the orders in flight would complete no more, on simulated systems of known
 answer.
 
-    python loadtest/truth/second_step_trial.py [--output loadtest/docs/truth-second-step.md]
+    python loadtest/truth/doubled_orders_trial.py [--output loadtest/docs/truth-second-step.md]
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from page_parser import page_parser
+from docs_page import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 from event_system import EventSystem, Traits
 from known_system import ACTIVITIES, WORK
-from searched_system import SearchedSystem, plan_of_one_count
+from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.saturation_limit import RISE_RATIO
 from loadtest.analysis.saturation.slots_lacking_orders import LEAST_LACKING_ORDERS_RATIO, lacking_orders_ratio
@@ -45,7 +45,7 @@ HAND_OVERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class SecondStepTrial:
+class DoubledOrdersTrial:
     """
     The trial of one system.
 
@@ -69,7 +69,7 @@ class SecondStepTrial:
         return sum(ratio < LEAST_LACKING_ORDERS_RATIO for ratio in self.starved_ratios)
 
 
-def trial(traits: Traits, work: str) -> SecondStepTrial:
+def trial(traits: Traits, work: str) -> DoubledOrdersTrial:
     """
     Try one system.
     """
@@ -81,7 +81,7 @@ def trial(traits: Traits, work: str) -> SecondStepTrial:
         found = lacking_orders_ratio(system.saturated(plan, StepKey(traits.replicas, 0, "saturate", 1)))
         assert found is not None  # its pages hold waits and slot times
         starved.append(found)
-    return SecondStepTrial(traits, work, rise, tuple(starved))
+    return DoubledOrdersTrial(traits, work, rise, tuple(starved))
 
 
 def _started(traits: Traits, work: str, orders_per_slot: int) -> int:
@@ -93,7 +93,7 @@ def _started(traits: Traits, work: str, orders_per_slot: int) -> int:
     return sum(LONG_WARM_UP_SECONDS < at < LONG_SECONDS for at in system.record.started)
 
 
-def page(found: list[SecondStepTrial]) -> str:
+def page(found: list[DoubledOrdersTrial]) -> str:
     """
     Write the page.
     """
@@ -119,7 +119,7 @@ def page(found: list[SecondStepTrial]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(each: SecondStepTrial) -> str:
+def _row(each: DoubledOrdersTrial) -> str:
     traits = each.traits
     cells = (
         each.work,

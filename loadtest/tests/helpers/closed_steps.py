@@ -20,7 +20,7 @@ WAITS = "worker.activity_schedule_to_start"
 _LACKING_ORDERS = 0.05
 
 
-def loop_step(
+def closed_step(
     plan: Plan | None = None,
     *,
     replicas: int = 1,

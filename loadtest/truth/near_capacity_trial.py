@@ -1,7 +1,7 @@
 """
 How a load just above and one below capacity are told on a real server: runs one sweep, and writes the page of it.
 
-    python loadtest/truth/real_server_trial.py [--run FOLDER] [--output loadtest/docs/truth-real.md]
+    python loadtest/truth/near_capacity_trial.py [--run FOLDER] [--output loadtest/docs/truth-real.md]
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from page_parser import page_parser
+from docs_page import page_parser
 from program_run import carry_out
 
 from loadtest.analysis.saturation.slot_capacity import LoadLevel

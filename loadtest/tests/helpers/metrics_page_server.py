@@ -1,5 +1,5 @@
 """
-A /metrics page that may be behind TLS and want a bearer token, as a gateway before others' servers has it.
+A server of one /metrics page, which may be behind TLS and want a bearer token, as a gateway before others' servers has it.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def served_page(
             refused = token is not None and given != f"Bearer {token}"
             body = b"" if refused else page()
             self.send_response(401 if refused else 200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

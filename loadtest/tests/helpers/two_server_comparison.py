@@ -1,5 +1,5 @@
 """
-A comparison of two real servers in one short round, and on which of them each block's workflows were.
+A comparison of two servers: as flags and a file of profiles name them, and carried out in one short round.
 """
 
 from __future__ import annotations
@@ -10,7 +10,28 @@ import pytest
 
 from loadtest.cli import rounds_asked
 from loadtest.design import alternation
+from loadtest.results.manifest import ProfileServer
 from loadtest.results.run_folder import Run
+
+A, B = "127.0.0.1:7233", "127.0.0.2:7234"
+SERVERS = ["--a-address", A, "--b-address", B]
+PAGES = ["--a-server-metrics", "http://a/metrics", "--b-server-metrics", "http://b/metrics"]
+CLOUD = "shop.account.tmprl.cloud:7233"
+# Of a configuration file of Temporal with two profiles.
+KEY, SHELL_KEY = "key-of-the-cloud", "key-of-the-shell"
+PROFILES = ["--a-profile", "own", "--b-profile", "cloud"]
+LED = {"own": ProfileServer(A, "default"), "cloud": ProfileServer(B, "shop")}
+
+
+def profile_text(address: str = B, more: str = "") -> str:
+    """
+    Return a configuration file of the profiles `own` and `cloud`, where *cloud* has an address and further lines of its own.
+    """
+    return (
+        f'[profile.own]\naddress = "{A}"\n'
+        f'[profile.cloud]\naddress = "{address}"\nnamespace = "shop"\napi_key = "{KEY}"\n{more}'
+    )
+
 
 # Closed: whichever server is slow completes less, and none is overloaded.
 PLAN = """

@@ -6,21 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from held_out_cell import HeldOut
-from replica_trial import AskedCount
-from scatter_of_runs import Recorded, machine_scatter, repeated_scatter, usual_scatter
+from left_out_counts import AskedCount
+from left_out_reading import LeftOutReading
+from scatter_within_runs import Recorded, machine_scatter, repeated_scatter, usual_scatter
 from scipy.special import betaincinv
 
 from loadtest.analysis.estimators.usual_scatter import ROW_CONFIDENCE, ROWS, USUAL_SCATTER, Scatter
 
 
 def page(
-    together: Sequence[HeldOut],
-    alone: Sequence[HeldOut],
+    together: Sequence[LeftOutReading],
+    alone: Sequence[LeftOutReading],
     counts: Sequence[AskedCount],
     scatter: Sequence[str],
     not_asked: tuple[int, int],
-    unseen: Sequence[HeldOut],
+    unseen: Sequence[LeftOutReading],
 ) -> str:
     """
     Write the page.
@@ -116,18 +116,18 @@ def _scatter(scatter: Scatter) -> str:
     return f"{100 * scatter.ratio:.1f} % ({scatter.freedom:.2g} degrees of freedom)"
 
 
-def _whole(found: Sequence[HeldOut]) -> str:
+def _whole(found: Sequence[LeftOutReading]) -> str:
     cells = {(one.run, one.cell) for one in found}
     missed = {(one.run, one.cell) for one in found if not one.is_inside}
     return f"{len(cells) - len(missed)} of {len(cells)} cells"
 
 
-def _half_width(found: Sequence[HeldOut]) -> str:
+def _half_width(found: Sequence[LeftOutReading]) -> str:
     widths = sorted(((one.told.high or 0.0) - (one.told.low or 0.0)) / 2 / one.told.value for one in found)
     return f"{100 * widths[len(widths) // 2]:.1f} %"
 
 
-def _by_sweep(found: Sequence[HeldOut]) -> list[str]:
+def _by_sweep(found: Sequence[LeftOutReading]) -> list[str]:
     """
     Write the half widths of each sweep: more steps give narrower intervals.
     """
@@ -150,7 +150,7 @@ def _by_sweep(found: Sequence[HeldOut]) -> list[str]:
     ]
 
 
-def _outside(found: Sequence[HeldOut]) -> list[str]:
+def _outside(found: Sequence[LeftOutReading]) -> list[str]:
     return [
         f"- {one.run}, {one.cell}: {one.quantity} {one.seen:.4g}, stated {one.told.low or 0:.4g} to {one.told.high or 0:.4g}"
         for one in found
@@ -189,5 +189,5 @@ def _most_wrong(told: Sequence[AskedCount]) -> float:
     return 1.0 if wrong == len(told) else float(betaincinv(wrong + 1, len(told) - wrong, 0.95))
 
 
-def _share(found: Sequence[HeldOut] | Sequence[AskedCount]) -> str:
+def _share(found: Sequence[LeftOutReading] | Sequence[AskedCount]) -> str:
     return f"{sum(one.is_inside for one in found)} of {len(found)}"

@@ -4,7 +4,7 @@ How closely the model follows a real queue: late tasks and waits of finished ope
 Each open step is simulated on its own schedule and draws by the model that its cell's saturate step calibrated, once
 with the overhead of that step and once with the overhead from the open step's own execution times.
 
-    python loadtest/truth/residual_trial.py RUN [RUN ...] [--output loadtest/docs/truth-residual.md]
+    python loadtest/truth/model_against_runs.py RUN [RUN ...] [--output loadtest/docs/truth-residual.md]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from page_parser import page_parser
+from docs_page import page_parser
 
 from loadtest import arrivals
 from loadtest.analysis.decisions.late_tasks import count_late

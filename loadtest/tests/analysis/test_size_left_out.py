@@ -9,9 +9,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "truth"))
 
-from replica_trial import asked_counts
-from scatter_of_runs import machine_scatter, usual_scatter
-from size_trial import REPEATS, held_out, recorded_runs, tried
+from left_out_counts import asked_counts
+from scatter_within_runs import machine_scatter, usual_scatter
+from size_trial import REPEATS, left_out, recorded_runs, tried
 
 from loadtest.analysis.costs.sizing_steps import believable_steps
 from loadtest.analysis.estimators.usual_scatter import (
@@ -73,7 +73,7 @@ def test_a_step_that_is_not_valid_is_neither_fitted_nor_left_out() -> None:
     }
 
     assert invalid == {"4-saturate-1", "4-saturate-1-again1"}
-    assert invalid.isdisjoint(one.cell for one in held_out("replicas-1-to-4", plan, steps, STATED))
+    assert invalid.isdisjoint(one.cell for one in left_out("replicas-1-to-4", plan, steps, STATED))
 
 
 def test_nine_of_ten_answers_hold_the_replica_count_that_was_left_out() -> None:

@@ -1,7 +1,7 @@
 """
 Whether ten demos in a row say the same, and whether fifteen minutes at each count lie in the ranges that they show.
 
-    python loadtest/truth/demo_trial.py [--demos FOLDER ... --long FOLDER ...] [--output loadtest/docs/truth-demo.md]
+    python loadtest/truth/repeated_demos.py [--demos FOLDER ... --long FOLDER ...] [--output loadtest/docs/truth-demo.md]
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median
 
-from long_windows import DEMO, long_windows
-from page_parser import page_parser
+from docs_page import page_parser
+from long_window_plan import DEMO, long_window_plan
 from program_run import carry_out
 
 from loadtest.plural import counted
@@ -155,7 +155,8 @@ def _carry_out_long(sweeps: Sequence[SweepResult], results: Path) -> Iterator[Pa
     for replicas in sorted(counts):
         plan = results / f"long-{replicas}.toml"
         plan.write_text(
-            long_windows("demo-long", replicas, LONG_SEED + replicas, [rate], LONG_SECONDS), encoding="utf-8"
+            long_window_plan("demo-long", replicas, LONG_SEED + replicas, [rate], LONG_SECONDS),
+            encoding="utf-8",
         )
         yield carry_out("sweep", plan, results / f"long-{replicas}")
 

@@ -1,6 +1,6 @@
 """
 Leaves out the tests that start a process, and refuses to start one while another runs; ``make check`` loads it with
-``-p no_processes``.
+``-p pytest_without_processes``.
 
 A test that needs one carries one of the marks below, and ``make test`` runs it.
 """
