@@ -4,7 +4,7 @@ All dashboards, in the order in which one reads them.
 
 from __future__ import annotations
 
-from dashboards.layout import Dashboard
+from dashboards.dashboard import Dashboard
 from dashboards.load_dashboard import LOAD_DASHBOARD
 from dashboards.overview_dashboard import OVERVIEW_DASHBOARD
 from dashboards.server_dashboard import SERVER_DASHBOARD

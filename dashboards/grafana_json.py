@@ -1,5 +1,5 @@
 """
-From a layout to the JSON that Grafana reads: uid, variables, links and annotations are the same for all.
+From a dashboard to the JSON that Grafana reads: uid, variables, links and annotations are the same for all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from dashboards.all_dashboards import UIDS
-from dashboards.layout import Dashboard
+from dashboards.dashboard import Dashboard
 from dashboards.panels import SOURCE, build
 from dashboards.variables import variables
 from loadtest.catalogue.expressions import BY_NAME
@@ -56,14 +56,14 @@ def _step_texts(document: dict[str, Any]) -> None:
             annotation["useValueForTime"] = False
 
 
-def grafana_json(layout: Dashboard) -> str:
+def grafana_json(dashboard: Dashboard) -> str:
     """
     Return a dashboard's JSON, ending with a newline.
     """
     built = (
-        builders.Dashboard(layout.title)
-        .uid(layout.uid)
-        .description(layout.question)
+        builders.Dashboard(dashboard.title)
+        .uid(dashboard.uid)
+        .description(dashboard.question)
         .tags([TAG])
         .readonly()
         .timezone("browser")
@@ -82,7 +82,7 @@ def grafana_json(layout: Dashboard) -> str:
         )
     )
     number = 0
-    for position, row in enumerate(layout.rows):
+    for position, row in enumerate(dashboard.rows):
         built = built.with_row(builders.Row(row.title).id(_FIRST_ROW_ID + position))
         for panel in row.panels:
             number += 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dashboards import bounds
 from dashboards.bounds import PanelBound
-from dashboards.layout import Dashboard, PanelRow, lines
+from dashboards.dashboard import Dashboard, PanelRow, lines
 
 SERVER_DASHBOARD = Dashboard(
     "server",

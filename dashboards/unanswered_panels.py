@@ -75,7 +75,8 @@ def committed() -> dict[str, dict[str, Any]]:
     Return the committed dashboards by name.
     """
     return {
-        layout.name: json.loads((_JSON / f"{layout.name}.json").read_text(encoding="utf-8")) for layout in ALL
+        dashboard.name: json.loads((_JSON / f"{dashboard.name}.json").read_text(encoding="utf-8"))
+        for dashboard in ALL
     }
 
 
@@ -105,7 +106,9 @@ def recorded() -> list[Question]:
     """
     Return a question for each recorded series.
     """
-    on_event = {name for layout in ALL for panel in layout.panels if panel.none for name in panel.expressions}
+    on_event = {
+        name for dashboard in ALL for panel in dashboard.panels if panel.none for name in panel.expressions
+    }
     return [
         Question(recording.record, recording.record, recording.expression in on_event)
         for recording in RECORDINGS

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from promtool import demand_answers
+from prometheus_programs import demand_answers
 from rendering import Charts, only
 from worker_chart_values import CHART, values
 

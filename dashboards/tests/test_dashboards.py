@@ -15,16 +15,16 @@ from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 
 from dashboards.all_dashboards import ALL, UIDS
 from dashboards.bounds import PanelBound
+from dashboards.dashboard import Dashboard
 from dashboards.generated_files import FILES, ROOT
-from dashboards.layout import Dashboard
 from dashboards.panels import Panel, build, grafana_unit, letter
 from dashboards.rules import RuleSettings
 from loadtest.catalogue.expressions import ALL as EXPRESSIONS
 from loadtest.catalogue.expressions import BY_NAME
 
 WRITTEN = {
-    layout.name: json.loads((ROOT / f"dashboards/json/{layout.name}.json").read_text(encoding="utf-8"))
-    for layout in ALL
+    dashboard.name: json.loads((ROOT / f"dashboards/json/{dashboard.name}.json").read_text(encoding="utf-8"))
+    for dashboard in ALL
 }
 PANELS = [
     pytest.param(name, panel, id=f"{name}: {panel['title']}")
@@ -57,16 +57,16 @@ def test_the_uids_never_change() -> None:
     }
 
 
-@pytest.mark.parametrize("layout", ALL, ids=lambda layout: layout.name)
-def test_grafanas_types_read_it_back(layout: Dashboard) -> None:
+@pytest.mark.parametrize("dashboard", ALL, ids=lambda dashboard: dashboard.name)
+def test_grafanas_types_read_it_back(dashboard: Dashboard) -> None:
     """
     The JSON is a dashboard of the SDK's type for this Grafana.
     """
-    model = Model.from_json(WRITTEN[layout.name])
+    model = Model.from_json(WRITTEN[dashboard.name])
 
-    assert model.uid == layout.uid
-    assert model.description == layout.question
-    assert len(model.panels or []) == len(layout.panels) + len(layout.rows)
+    assert model.uid == dashboard.uid
+    assert model.description == dashboard.question
+    assert len(model.panels or []) == len(dashboard.panels) + len(dashboard.rows)
 
 
 @pytest.mark.parametrize(("name", "panel"), PANELS)
@@ -156,7 +156,7 @@ def test_every_expression_is_on_a_dashboard() -> None:
     """
     The catalogue holds no expression that nobody sees.
     """
-    shown = {name for layout in ALL for panel in layout.panels for name in panel.expressions}
+    shown = {name for dashboard in ALL for panel in dashboard.panels for name in panel.expressions}
 
     assert shown == set(BY_NAME)
 

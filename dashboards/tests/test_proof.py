@@ -11,7 +11,7 @@ import time
 
 import pytest
 import yaml
-from exporters import KUBERNETES_NAMESPACE
+from fake_exporters import KUBERNETES_NAMESPACE
 from watched_stack import MISCHIEF, QUEUE, QUIET_SECONDS, Stack
 
 from dashboards.alerts import ALERTS

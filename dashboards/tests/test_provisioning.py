@@ -9,12 +9,12 @@ import re
 
 import pytest
 import yaml
-from promtool import promtool
+from prometheus_programs import promtool
 
 from dashboards.alerts import ALERTS
 from dashboards.all_dashboards import ALL
+from dashboards.dashboard import Dashboard
 from dashboards.generated_files import ROOT
-from dashboards.layout import Dashboard
 
 FOLDER = ROOT / "dashboards/provisioning"
 README = (ROOT / "dashboards/README.md").read_text(encoding="utf-8")
@@ -55,16 +55,16 @@ def test_grafana_gets_the_data_source_that_the_cluster_has() -> None:
     assert provider["type"] == "file"
 
 
-@pytest.mark.parametrize("layout", ALL, ids=lambda layout: layout.name)
-def test_the_readme_shows_each_dashboard_with_its_question(layout: Dashboard) -> None:
+@pytest.mark.parametrize("dashboard", ALL, ids=lambda dashboard: dashboard.name)
+def test_the_readme_shows_each_dashboard_with_its_question(dashboard: Dashboard) -> None:
     """
     Title, question and picture, and the picture is there.
     """
-    title = layout.title.removeprefix("Temporal kit / ")
+    title = dashboard.title.removeprefix("Temporal kit / ")
 
-    assert f"### {title}: {layout.question[0].lower()}{layout.question[1:]}" in README
-    assert f"![{title}](plots/{layout.name}.png)" in README
-    assert (ROOT / f"dashboards/plots/{layout.name}.png").read_bytes().startswith(b"\x89PNG")
+    assert f"### {title}: {dashboard.question[0].lower()}{dashboard.question[1:]}" in README
+    assert f"![{title}](plots/{dashboard.name}.png)" in README
+    assert (ROOT / f"dashboards/plots/{dashboard.name}.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_readme_lists_each_alert_as_it_is() -> None:

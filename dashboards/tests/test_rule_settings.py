@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from promtool import promtool
+from prometheus_programs import promtool
 
 from dashboards.__main__ import main
 from dashboards.queue_bounds import QueueBoundsError, either_spelling, read_queue_bounds

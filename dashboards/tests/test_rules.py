@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from promtool import demand_answers, promtool
+from prometheus_programs import demand_answers, promtool
 
 from dashboards.alerts import ALERTS
 from dashboards.generated_files import FILES, ROOT

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from promtool import demand_answers
+from prometheus_programs import demand_answers
 
 from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY
 

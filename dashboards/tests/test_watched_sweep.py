@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from needs import needs
-from pictures import draw
+from panel_plots import draw
+from prometheus_programs import needs
 
 from dashboards.generated_files import ROOT
 from dashboards.local_prometheus import LocalPrometheus

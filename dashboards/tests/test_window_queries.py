@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from needs import needs
+from prometheus_programs import needs
 
 from dashboards.local_prometheus import LocalPrometheus, write_targets
 from loadtest.catalogue import BY_KEY

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporters import KUBERNETES_NAMESPACE, exporters
-from needs import needs
+from fake_exporters import KUBERNETES_NAMESPACE, exporters
+from prometheus_programs import needs
 from real_server import wait_until_it_serves
 
 from dashboards.local_prometheus import KUBERNETES_RELABELING, LocalPrometheus, write_targets
@@ -213,7 +213,7 @@ def running_stack(folder: Path) -> Iterator[Stack]:
                     worker_environment(address, page),
                 )
             )
-        script = str(Path(__file__).with_name("mischief.py"))
+        script = str(Path(__file__).with_name("misbehaving_worker.py"))
         mischief = running.enter_context(
             process([sys.executable, script, address, str(mischief_page), MISCHIEF], folder / "mischief.log")
         )

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from make_command import make, refusal, variable
-from promtool import promtool
+from prometheus_programs import promtool
 
 pytestmark = pytest.mark.process
 

@@ -1,5 +1,5 @@
 """
-A worker that makes everything happen once that should never happen: ``mischief.py ADDRESS METRICS_PORT QUEUE``.
+A worker that makes everything happen once that should never happen: ``misbehaving_worker.py ADDRESS METRICS_PORT QUEUE``.
 
 It prints ``done`` when each event has been provoked, and goes on serving its metrics until its standard input ends.
 """

@@ -5,9 +5,10 @@ A page with the lines that a cluster's exporters would write of an autoscaler an
 from __future__ import annotations
 
 import contextlib
-import http.server
-import threading
 from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from metrics_page_server import served_page
 
 KUBERNETES_NAMESPACE = "shop-prod"
 # As kube-state-metrics 2 and cert-manager 1 write them.
@@ -22,25 +23,10 @@ certmanager_certificate_renewal_timestamp_seconds{{namespace="{KUBERNETES_NAMESP
 """.encode()
 
 
-class _Exporter(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.end_headers()
-        self.wfile.write(PAGE)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @contextlib.contextmanager
 def exporters() -> Iterator[str]:
     """
     Serve the page as long as the block does, and say where: ``host:port``.
     """
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Exporter) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        try:
-            yield f"127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+    with served_page(lambda: PAGE) as (url, _):
+        yield urlsplit(url).netloc
