@@ -37,7 +37,7 @@ from repairshop.contract import TASK_QUEUE
 
 SECONDS = 20
 EDGES = 8
-_FLEET = Path(__file__).parent / "parts" / "page_fleet.py"
+_PAGES = Path(__file__).parent / "parts" / "growing_metrics_pages.py"
 
 
 class NoQueue:
@@ -79,7 +79,7 @@ async def real_page(folder: Path) -> str:
 async def fleet(count: int, page: Path) -> AsyncIterator[Mapping[str, str]]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        str(_FLEET),
+        str(_PAGES),
         str(count),
         str(page),
         str(2 * SECONDS + 30),

@@ -38,7 +38,7 @@ from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, workflow_id
 _PARTS = Path(__file__).with_name("parts")
 _ROOT = Path(__file__).resolve().parents[2]
 _SHOP = ("-m", "repairshop")
-_SIX = (str(_PARTS / "six_steps.py"),)
+_SIX = (str(_PARTS / "six_activities.py"),)
 _IN_FLIGHT = 20
 _WARM_UP_ORDERS = 20
 _READY_WITHIN_SECONDS = 180.0
@@ -128,7 +128,7 @@ async def _orders(client: Client, case: Case, task_queue: str, count: int) -> No
                 order = {"order_id": order_id} if case.bare else RepairOrder(order_id)
                 await client.execute_workflow(REPAIR_WORKFLOW, order, **how)
             else:
-                await client.execute_workflow("SixSteps", args=[order_id, case.local], **how)
+                await client.execute_workflow("SixActivities", args=[order_id, case.local], **how)
 
     await asyncio.gather(*(one() for _ in range(count)))
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import matrix
-from plants import PLANTS, Plant
-from surroundings import limit_queue, shared_system, slow_way
+from outside_limits import limit_queue, shared_system, slow_way
+from planted_limits import PLANTS, Plant
 
 from loadtest.free_ports import free_ports
 from loadtest.target.dev_server import find_temporal, start_dev_server
@@ -64,22 +64,25 @@ async def _surrounded(plant: Plant, logs: Path) -> AsyncIterator[list[str]]:
     """
     Set up what the plant needs outside of the run; yield the flags of the place.
     """
-    flags, bent = list[str](), plant.bent
+    flags, limited = list[str](), plant.limited
     async with contextlib.AsyncExitStack() as stack:
         if plant.slow_way:
             (port,) = free_ports(1)
             flags += ["--port", str(port)]
-            bent = (*(bent or ()), "--address", await stack.enter_async_context(slow_way(port, 0.05)))
+            limited = (*(limited or ()), "--address", await stack.enter_async_context(slow_way(port, 0.05)))
         if plant.shared_calls is not None:
             system = await stack.enter_async_context(shared_system(plant.shared_calls, 0.1))
-            bent = (*(bent or ()), "--downstream", system)
+            limited = (*(limited or ()), "--downstream", system)
         if plant.queue_per_second is not None:
             server = await start_dev_server(find_temporal(None), logs)
             stack.push_async_callback(server.end)
             await limit_queue(server.address, "repair-shop", plant.queue_per_second)
             flags += ["--address", server.address, "--server-metrics", server.metrics_url]
-        if bent is not None:
-            flags += ["--worker-command", shlex.join([sys.executable, str(_HERE / "bent_worker.py"), *bent])]
+        if limited is not None:
+            flags += [
+                "--worker-command",
+                shlex.join([sys.executable, str(_HERE / "limited_worker.py"), *limited]),
+            ]
         yield flags
 
 

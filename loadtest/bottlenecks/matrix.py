@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from plants import PLANTS, Plant
+from planted_limits import PLANTS, Plant
 
 HEADING = "## How often it is right\n"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import bottleneck_run
 import pytest
 from matrix import Outcome, outcome, section
-from plants import PLANTS
+from planted_limits import PLANTS
 
 
 @pytest.mark.sweep

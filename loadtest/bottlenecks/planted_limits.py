@@ -27,7 +27,7 @@ class Plant:
         work: Keys of the plan's ``[work]``.
         server: Dynamic configuration of the server.
         orders: Number of orders in flight.
-        bent: Flags of the worker with a planted limit; ``None`` runs the kit's own worker.
+        limited: Flags of the worker with a planted limit; ``None`` runs the kit's own worker.
         slow_way: Whether the connection between worker and server has a round trip of 0.1 s.
         shared_calls: Number of calls that the system behind every activity serves at the same time; ``None`` calls
             none.
@@ -40,7 +40,7 @@ class Plant:
     work: Mapping[str, float] = field(default_factory=dict)
     server: Mapping[str, float] = field(default_factory=dict)
     orders: int = ORDERS
-    bent: tuple[str, ...] | None = None
+    limited: tuple[str, ...] | None = None
     slow_way: bool = False
     shared_calls: int | None = None
     queue_per_second: float | None = None
@@ -105,8 +105,8 @@ PLANTS: Mapping[str, Plant] = {
         _of("cache", S.CACHE, worker={"max_cached_workflows": 1}),
         _of("worker CPU", S.WORKER_CPU, work={"seconds": 0.0, "cpu_seconds": 0.04}),
         _of("queue rate by API", S.QUEUE_RATE_API, queue_per_second=20.0),
-        _of("queue rate by worker", S.QUEUE_RATE_WORKER, bent=("--queue-activities-per-second", "20")),
-        _of("worker's own rate", S.WORKER_RATE, bent=("--activities-per-second", "20")),
+        _of("queue rate by worker", S.QUEUE_RATE_WORKER, limited=("--queue-activities-per-second", "20")),
+        _of("worker's own rate", S.WORKER_RATE, limited=("--activities-per-second", "20")),
         _of(
             "namespace RPS",
             S.REQUEST_RATE,

@@ -1,5 +1,5 @@
 """
-What stands around a planted system: a slow way to the server, a shared system with room for few calls, a limited queue.
+What limits a planted system from outside of its worker: a slow way to the server, a shared system with room for few calls, a limited queue.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
-The kit's repair worker, bent: limits of its own, a slow way to the server, a shared system that its activities call.
+The kit's repair worker, limited: rates of its own, a slow way to the server, a shared system that its activities call.
 
-    python bent_worker.py [--activities-per-second N] [--queue-activities-per-second N] [--address HOST:PORT] [--downstream HOST:PORT]
+    python limited_worker.py [--activities-per-second N] [--queue-activities-per-second N] [--address HOST:PORT] [--downstream HOST:PORT]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import repairshop.temporal_worker as temporal_worker
 
 def main() -> None:
     """
-    Bend the worker and run it.
+    Limit the worker and run it.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--activities-per-second", type=float)

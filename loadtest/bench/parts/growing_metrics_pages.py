@@ -1,7 +1,7 @@
 """
 So many /metrics pages of workers on loopback, each on a port of its own, with counters that grow each second.
 
-``python page_fleet.py COUNT PAGE_FILE SECONDS`` prints the ports in one line of JSON and serves until it is ended.
+``python growing_metrics_pages.py COUNT PAGE_FILE SECONDS`` prints the ports in one line of JSON and serves until it is ended.
 A page is real, as a worker served it once; its counters grow by themselves each second, so that buckets stay cumulative.
 """
 

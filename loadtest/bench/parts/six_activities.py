@@ -20,8 +20,8 @@ async def step(order: str) -> str:
     return order
 
 
-@workflow.defn(name="SixSteps")
-class SixSteps:
+@workflow.defn(name="SixActivities")
+class SixActivities:
     """
     Runs six of them, one after the other.
     """
@@ -42,4 +42,4 @@ class SixSteps:
 if __name__ == "__main__":
     from repairshop.worker_process import main
 
-    main([SixSteps], lambda _ledger: [step])
+    main([SixActivities], lambda _ledger: [step])
