@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reaching import FORBIDDEN, Reaches
+from forbidden_calls import FORBIDDEN, Reaches
 from shop import until
 from temporalio.client import Client, WorkflowHandle
 

@@ -8,7 +8,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from saga import HELD, STEPS, approved, hanging, long_order, undone_as_recorded
+from saga_cases import HELD, STEPS, approved, hanging, long_order, undone_as_recorded
 from shop import Gate, Shop, events, full_order, open_shop, status, until, until_stage
 from temporalio.client import Client
 

@@ -11,8 +11,8 @@ import subprocess
 
 import pytest
 from codec_endpoint import KEYS, TOKEN
+from payload_workflows import ACTIVITIES, WORKFLOWS, Story
 from processes import BIN, PATIENCE_SECONDS, Server
-from story import ACTIVITIES, WORKFLOWS, Story
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import Worker

@@ -14,7 +14,7 @@ from temporalio.testing import ActivityEnvironment
 from repairshop.activities.simulated_work import spend
 from repairshop.contract import Limits, WorkProfile
 from repairshop.step_payloads import StepContext
-from repairshop.workflows.step_cost import Cost
+from repairshop.workflows.step_timeouts import StepTimeouts
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01], ids=["computes", "waits and computes"])
@@ -40,5 +40,5 @@ def test_a_step_that_computes_for_long_has_a_heartbeat() -> None:
     """
     limits = Limits(heartbeat_seconds=10)
 
-    assert Cost.of(WorkProfile(cpu_seconds=6), limits).heartbeat == timedelta(seconds=10)
-    assert Cost.of(WorkProfile(seconds=3, cpu_seconds=1), limits).heartbeat is None
+    assert StepTimeouts.of(WorkProfile(cpu_seconds=6), limits).heartbeat == timedelta(seconds=10)
+    assert StepTimeouts.of(WorkProfile(seconds=3, cpu_seconds=1), limits).heartbeat is None

@@ -136,7 +136,7 @@ async def test_an_activity_that_does_not_end_cannot_hold_the_process(
     After the grace the process ends all the same, with 1 and a line that says why.
     """
     worker = start_worker(
-        command=[sys.executable, str(Path(__file__).parent / "helpers" / "stubborn.py")],
+        command=[sys.executable, str(Path(__file__).parent / "helpers" / "uncancellable_worker.py")],
         graceful_shutdown_seconds=2,
     ).wait_ready()
     handle = await client.start_workflow("Stubborn", 300.0, id=task_queue, task_queue=task_queue)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from saga import INSPECTED, hanging, undone_as_recorded
+from saga_cases import INSPECTED, hanging, undone_as_recorded
 from shop import REWORK, Gate, Shop, full_order, until, until_stage, with_verdicts
 from temporalio.testing import TimeSkipper
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from saga import hanging
+from saga_cases import hanging
 from shop import Gate, Shop, approve, events, full_order, start_order, status, until_stage
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError

@@ -44,7 +44,7 @@ async def test_blocking_activities_have_a_thread_for_each_slot_and_local_ones_to
     """
     With a thread less one of them would wait in a queue that no metric shows; the program has arguments of its own.
     """
-    program = Path(__file__).parent / "helpers" / "blocking_worker.py"
+    program = Path(__file__).parent / "helpers" / "thread_blocking_worker.py"
     worker = start_worker(
         command=[sys.executable, str(program), "--together", "4"], activity_slots=2, eager_activities=False
     ).wait_ready()

@@ -9,8 +9,8 @@ import os
 from typing import Any
 
 import pytest
+from payload_workflows import ACTIVITIES, WORKFLOWS, Growth, Story
 from processes import Server
-from story import ACTIVITIES, WORKFLOWS, Growth, Story
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ActivityError, ApplicationError

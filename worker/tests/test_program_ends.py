@@ -41,9 +41,7 @@ def test_a_reader_that_has_left_is_no_disorder_in_the_books(tmp_path: Path) -> N
 
 def test_a_worker_does_what_its_libraries_left_for_the_exit() -> None:
     """The interpreter is not torn down, so nobody else would, such as to send what was buffered."""
-    ending = (
-        "import atexit; from repairshop import lifetime; atexit.register(print, 'sent'); lifetime.leave(3)"
-    )
+    ending = "import atexit; from repairshop import process_exit; atexit.register(print, 'sent'); process_exit.leave(3)"
 
     done = subprocess.run([sys.executable, "-c", ending], capture_output=True, text=True)
 

@@ -10,9 +10,9 @@ import json
 from pathlib import Path
 
 import pytest
-from broken import ForgottenPatch
-from record import FIRST_FLOWS, PATHS
-from replay import FOLDER, divergences
+from forgotten_patch import ForgottenPatch
+from record_histories import FIRST_FLOWS, PATHS
+from replay_histories import FOLDER, divergences
 
 from repairshop.workflows.flow_versions import FLOW, RESERVE_PARTS
 

@@ -5,7 +5,7 @@ What was done is undone when a step fails, wherever the order was.
 from __future__ import annotations
 
 import pytest
-from saga import (
+from saga_cases import (
     AFTER_THE_CHARGE,
     HELD,
     INSPECTED,

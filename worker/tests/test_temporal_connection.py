@@ -11,7 +11,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-import tcp_ends
+import tcp_listeners
 import tls_proxy
 from processes import Server, StartWorker, wait_until
 from shop import new_order, start_order
@@ -166,7 +166,7 @@ def test_a_worker_that_is_told_to_end_while_it_connects_ends(start_worker: Start
     """
     An address that takes connections and never answers cannot hold the process.
     """
-    with tcp_ends.silent() as address:
+    with tcp_listeners.silent() as address:
         worker = start_worker(address=address)
         wait_until(lambda: worker.first_line, "its pages are served")
 
@@ -222,7 +222,7 @@ async def test_ipv6_addresses_serve_and_reach(
     """
     A server at [::1] is worked for, and pages at `::` answer callers of both kinds.
     """
-    async with tcp_ends.at_ipv6(server.address) as address:
+    async with tcp_listeners.at_ipv6(server.address) as address:
         worker = start_worker(address=address, health_host="::")
         port = (await asyncio.to_thread(lambda: worker.base)).rsplit(":", 1)[1]
         await asyncio.to_thread(worker.wait_ready)

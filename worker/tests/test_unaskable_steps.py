@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from processes import Server
-from saga import HELD, undone_as_recorded
+from saga_cases import HELD, undone_as_recorded
 from shop import Shop, full_order, open_shop
 from temporalio.client import Client
 

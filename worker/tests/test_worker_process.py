@@ -218,8 +218,8 @@ def test_a_process_dies_with_its_parent_where_the_kernel_does_not_see_to_it(tmp_
     """
     told = tmp_path / "pid"
     child = (
-        "import os, pathlib, time; from repairshop import lifetime; lifetime._LIBC = None; "
-        f"lifetime.die_with_parent(); pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(600)"
+        "import os, pathlib, time; from repairshop import process_exit; process_exit._LIBC = None; "
+        f"process_exit.die_with_parent(); pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(600)"
     )
     program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     with subprocess.Popen([sys.executable, "-c", program], start_new_session=True) as parent:

@@ -16,7 +16,7 @@ from temporalio.envconfig import ClientConfig, ClientConfigProfile, ClientConnec
 
 from loadtest.empty_profile import EMPTY_PROFILE
 from loadtest.errors import InputError
-from repairshop.client_config import told_in_one_line, with_usable_headers
+from repairshop.usable_client_config import told_in_one_line, with_usable_headers
 
 # A shorter value of gRPC metadata is no secret, and may well be part of an address.
 _SHORTEST_SECRET = 8

@@ -16,10 +16,10 @@ pytestmark = pytest.mark.process
 # The signal comes while the SDK's threads leave.
 ENDING = """
 import os, signal, sys, time
-from repairshop import lifetime
+from repairshop import process_exit
 from loadtest.cli import immediate_exit
 import temporalio.client
-lifetime.time.sleep = lambda seconds: os.kill(os.getpid(), {number})
+process_exit.time.sleep = lambda seconds: os.kill(os.getpid(), {number})
 immediate_exit.end(3)
 """
 

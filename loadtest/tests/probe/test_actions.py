@@ -16,7 +16,7 @@ import pytest
 from action_count import actions_of
 from google.protobuf.duration_pb2 import Duration
 from real_server import Server
-from record import PATHS
+from record_histories import PATHS
 from shop import Shop, open_shop
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, Interceptor, OutboundInterceptor, QueryWorkflowInput, WorkflowHandle

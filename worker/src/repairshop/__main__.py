@@ -2,10 +2,10 @@
 ``python -m repairshop``: a worker with the shop's workflows and activities.
 """
 
-from repairshop import lifetime
+from repairshop import process_exit
 
 # Called before the imports, which take a second.
-lifetime.end_on_signals()
+process_exit.end_on_signals()
 
 from repairshop.activities import build_activities  # noqa: E402 - see above
 from repairshop.worker_process import main  # noqa: E402

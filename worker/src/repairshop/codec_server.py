@@ -21,7 +21,7 @@ from typing import Any
 from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from temporalio.api.common.v1 import Payload, Payloads
 
-from repairshop import lifetime
+from repairshop import process_exit
 from repairshop.codec import encryption
 from repairshop.codec_settings import CodecServerSettings, CodecSettings
 from repairshop.encryption import ENCODING, DecryptionError, Encryption
@@ -189,14 +189,14 @@ def main() -> None:
         server = make_server(cipher, access, settings.codec_server_host, settings.codec_server_port)
     except SettingsError as error:
         sys.stderr.write(error.lines)
-        lifetime.end_at_once(2)
+        process_exit.end_at_once(2)
     except OSError as error:
         where = web_address(settings.codec_server_host, settings.codec_server_port)
         sys.stderr.write(
             f"error: {PREFIX}CODEC_SERVER_HOST, {PREFIX}CODEC_SERVER_PORT: {where} cannot be served: "
             f"{error.strerror}; give an address of this machine and a port that is free, or 0 for any\n"
         )
-        lifetime.end_at_once(2)
+        process_exit.end_at_once(2)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -205,7 +205,7 @@ def main() -> None:
     sys.stdout.flush()
     stop.wait()
     server.shutdown()
-    lifetime.end_at_once(0)
+    process_exit.end_at_once(0)
 
 
 def _cipher() -> Encryption:

@@ -14,9 +14,9 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from repairshop.client_config import told_in_one_line, with_usable_headers
 from repairshop.codec import ClientOptions
 from repairshop.environment import SettingsError
+from repairshop.usable_client_config import told_in_one_line, with_usable_headers
 
 DEFAULT_ADDRESS = "localhost:7233"
 # Default of the SDK.

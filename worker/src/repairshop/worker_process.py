@@ -24,8 +24,8 @@ from temporalio.worker import Worker
 from repairshop import (
     codec,
     health,
-    lifetime,
     logs,
+    process_exit,
     server_watch,
     telemetry,
     worker_tracing,
@@ -72,9 +72,9 @@ def main(
         settings, options = both(load, codec.client_options)
     except SettingsError as error:
         sys.stderr.write(error.lines)
-        lifetime.end_at_once(2)
+        process_exit.end_at_once(2)
     if settings.die_with_parent:
-        lifetime.die_with_parent()
+        process_exit.die_with_parent()
     logs.configure(settings.log_level, settings.log_format)
     run = uvloop.run if settings.uvloop else asyncio.run
     try:
@@ -85,18 +85,18 @@ def main(
     except StartError as error:
         sys.stderr.write(f"error: {error}\n")
         code = 1
-    lifetime.leave(code)
+    process_exit.leave(code)
 
 
 def _answer(arguments: Sequence[str]) -> NoReturn:
     if arguments[0] in ("-h", "--help"):
         sys.stdout.write(f"A worker takes no arguments.\n\n{inspect.cleandoc(Settings.__doc__ or '')}\n")
-        lifetime.end_at_once(0)
+        process_exit.end_at_once(0)
     sys.stderr.write(
         f"error: {arguments[0]}: a worker takes no arguments; its settings are environment variables, "
         "and --help lists them\n"
     )
-    lifetime.end_at_once(2)
+    process_exit.end_at_once(2)
 
 
 async def _run(
@@ -227,7 +227,7 @@ async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth,
         why = state.why("server") or "an activity does not end"
         LOG.error("grace is over: %s; what runs is left to its timeout", why)
         # Leaving the event loop would wait for what still runs.
-        lifetime.end_at_once(1)
+        process_exit.end_at_once(1)
     failure = running.exception()
     if failure is not None:
         raise StartError(f"the worker failed: {failure}") from failure
@@ -244,7 +244,7 @@ def _on_signals(stop: asyncio.Event) -> None:
     def on_signal(number: int) -> None:
         if stop.is_set():
             LOG.warning("second signal: ending at once; what runs is left to its timeout")
-            lifetime.end_at_once(128 + number)
+            process_exit.end_at_once(128 + number)
         stop.set()
 
     loop = asyncio.get_running_loop()

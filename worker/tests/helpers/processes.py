@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from repairshop import lifetime
+from repairshop import process_exit
 from repairshop.free_port import free_port
 
 BIN = Path(sys.executable).parent
@@ -87,7 +87,7 @@ class Server:
                     *(BIN / "temporal", "server", "start-dev", "--headless", "--log-level", "error"),
                     *("--ip", "127.0.0.1", "--port", str(self.port), *kept, *values),
                 ],
-                preexec_fn=lifetime.die_with_parent,
+                preexec_fn=process_exit.die_with_parent,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

@@ -33,7 +33,7 @@ from loadtest.cli.size_verb import size
 from loadtest.cli.submit_verb import submit
 from loadtest.cli.sweep_verb import sweep
 from loadtest.errors import InputError, LoadtestError, TargetError
-from repairshop.lifetime import interrupt_on_signals
+from repairshop.process_exit import interrupt_on_signals
 from repairshop.standard_streams import take_standard_streams
 
 _OF_HOME = re.compile(r"\A(--[a-z-]+=)~(?=/|\Z)")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import signal
 from typing import NoReturn
 
-from repairshop.lifetime import leave
+from repairshop.process_exit import leave
 
 INTERRUPTED = 130
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from temporalio import activity
 
 from repairshop.activities.effect_recorder import EffectRecorder
-from repairshop.activities.order_deadline import deadline_seconds
+from repairshop.contract import RepairKind
 from repairshop.order_steps import OrderStep
 from repairshop.step_payloads import (
     ChargeInput,
@@ -18,6 +18,17 @@ from repairshop.step_payloads import (
     StepContext,
     StepOutput,
 )
+
+# Orders that the client pays come first; a device that goes back unrepaired can wait.
+SHARE = {RepairKind.WARRANTY: 1.0, RepairKind.PAID: 0.75, RepairKind.BEYOND_REPAIR: 1.5}
+URGENT_SHARE = 0.5
+
+
+def deadline_seconds(base: float, kind: RepairKind, urgent: bool) -> float:
+    """
+    Return the seconds until an order is escalated; 0 for never.
+    """
+    return base * SHARE[kind] * (URGENT_SHARE if urgent else 1.0)
 
 
 class FrontDesk:

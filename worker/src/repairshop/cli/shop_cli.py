@@ -11,7 +11,7 @@ from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedErro
 from temporalio.service import RPCError, RPCStatusCode
 from typer.exceptions import TyperException
 
-from repairshop import lifetime
+from repairshop import process_exit
 from repairshop.cli.ledger_verbs import books
 from repairshop.cli.order_verbs import approve, cancel, claim, decline, start, status
 from repairshop.cli.story_verb import story
@@ -44,12 +44,12 @@ def main() -> None:
     Run the program; never returns.
     """
     take_standard_streams()
-    lifetime.interrupt_on_signals()
+    process_exit.interrupt_on_signals()
     try:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # a second one, while the first was answered
         code = INTERRUPTED
-    lifetime.leave(code)
+    process_exit.leave(code)
 
 
 def run(arguments: list[str]) -> int:

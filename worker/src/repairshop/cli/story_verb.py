@@ -20,7 +20,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
-from repairshop import contract, lifetime
+from repairshop import contract, process_exit
 from repairshop.cli.narrator import Narrator
 from repairshop.cli.order_verbs import begin
 from repairshop.cli.verb_connection import RefusedError
@@ -146,7 +146,7 @@ def _process(command: list[str], environ: Mapping[str, str], log: Path) -> Itera
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=lifetime.die_with_parent,
+            preexec_fn=process_exit.die_with_parent,
         )
         try:
             yield

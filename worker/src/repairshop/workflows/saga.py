@@ -22,7 +22,7 @@ from repairshop.contract import RepairOrder
 from repairshop.order_steps import UNDONE_BY, OrderStep
 from repairshop.step_payloads import StepContext, StepOutput
 from repairshop.workflows.retry_policies import UNTIL_IT_WORKS
-from repairshop.workflows.step_cost import Cost
+from repairshop.workflows.step_timeouts import StepTimeouts
 
 _T = TypeVar("_T")
 
@@ -59,9 +59,9 @@ class Saga:
         self._order = order
         self._entered = entered
         self._blob = "x" * order.work.payload_bytes
-        self._cost = Cost.of(order.work, order.spans)
+        self._timeouts = StepTimeouts.of(order.work, order.spans)
         repair = replace(order.work, seconds=order.repair_seconds) if order.repair_seconds else None
-        self._repair_cost = Cost.of(repair, order.spans) if repair else self._cost
+        self._repair_timeouts = StepTimeouts.of(repair, order.spans) if repair else self._timeouts
 
     async def do(
         self, step: OrderStep, retries: RetryPolicy, given: StepContext = NOTHING_MORE, round_: int = 0
@@ -151,26 +151,26 @@ class Saga:
         self, step: OrderStep, retries: RetryPolicy, given: StepContext, round_: int
     ) -> asyncio.Task[StepOutput]:
         faults = self._order.faults
-        cost = self._repair_cost if step is OrderStep.REPAIR else self._cost
+        timeouts = self._repair_timeouts if step is OrderStep.REPAIR else self._timeouts
         told = replace(
             given,
             order_id=self._order.order_id,
             round=round_,
             seed=self._order.seed,
-            work=cost.work,
+            work=timeouts.work,
             blob=self._blob,
             fault=next((fault for fault in faults if fault.step == step and fault.round == round_), None)
             if faults
             else None,
         )
         if self._order.work.local_activities:
-            return asyncio.create_task(_locally(step, told, cost, retries))
+            return asyncio.create_task(_locally(step, told, timeouts, retries))
         return workflow.start_activity(
             step,
             told,
             result_type=StepOutput,
-            start_to_close_timeout=cost.start_to_close,
-            heartbeat_timeout=cost.heartbeat,
+            start_to_close_timeout=timeouts.start_to_close,
+            heartbeat_timeout=timeouts.heartbeat,
             retry_policy=retries,
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
@@ -195,7 +195,9 @@ class Saga:
             self.undone.append(compensation)
 
 
-async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: RetryPolicy) -> StepOutput:
+async def _locally(
+    step: OrderStep, told: StepContext, timeouts: StepTimeouts, retries: RetryPolicy
+) -> StepOutput:
     """
     Run a step within the workflow task; it fails in the same way as one from the queue.
 
@@ -207,7 +209,7 @@ async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: Retr
         step,
         told,
         result_type=StepOutput,
-        start_to_close_timeout=cost.start_to_close,
+        start_to_close_timeout=timeouts.start_to_close,
         retry_policy=retries,
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     )

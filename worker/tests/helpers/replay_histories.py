@@ -18,7 +18,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from repairshop import lifetime
+from repairshop import process_exit
 from repairshop.workflows import WORKFLOWS
 
 SCHEDULED = EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED
@@ -109,7 +109,7 @@ def main() -> None:
     """
     Replay all; exit code 1 if any diverges.
     """
-    lifetime.leave(1 if asyncio.run(replay_all()) else 0)
+    process_exit.leave(1 if asyncio.run(replay_all()) else 0)
 
 
 if __name__ == "__main__":

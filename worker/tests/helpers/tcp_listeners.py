@@ -1,5 +1,5 @@
 """
-Ends of TCP connections that stand before, or in place of, a server.
+Listeners for TCP connections that stand before, or in place of, a server.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from shop import REWORK, Shop, approve, full_order, new_order, open_shop, until,
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from repairshop import lifetime
+from repairshop import process_exit
 from repairshop.contract import Claim, Fault, Limits, RepairKind, RepairOrder, WorkProfile
 from repairshop.workflows.flow_versions import FLOW
 
@@ -228,7 +228,7 @@ def main() -> None:
         finally:
             server.stop()
     sys.stdout.write(f"recorded {len(PATHS)} histories of flow {FLOW} in worker/tests/histories\n")
-    lifetime.leave(0)
+    process_exit.leave(0)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """
-What a step of an order costs, and how long it may take and be silent for that.
+How long a step of an order may take and be silent, for the work that it is.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ START_TO_CLOSE_MEANS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class StepTimeouts:
     """
-    What a step costs, and the spans that follow from it.
+    The work of a step, and the timeouts that follow from it.
 
     Attributes:
         work: The profile; ``None`` costs nothing.
@@ -31,7 +31,7 @@ class Cost:
     heartbeat: timedelta | None
 
     @classmethod
-    def of(cls, work: WorkProfile, limits: Limits) -> Cost:
+    def of(cls, work: WorkProfile, limits: Limits) -> StepTimeouts:
         """
         Derive the spans from a profile, where the order does not set them.
         """
