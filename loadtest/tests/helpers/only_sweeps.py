@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 # What takes longest comes first, so that what is left at the end is short.
-_FIRST = (
+FIRST = (
     "test_smoke",
     "test_watched_sweep",
     "test_bottlenecks",
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     Puts the modules of the longest sweeps first.
     """
-    items.sort(key=lambda item: _FIRST.index(item.path.stem) if item.path.stem in _FIRST else len(_FIRST))
+    items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST))
 
 
 class _OneModuleInStore(LoadScopeScheduling):
