@@ -4,9 +4,9 @@ How ``make pytest`` hands the tests of judged sweeps out to its workers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import only_sweeps
 import pytest
@@ -15,21 +15,11 @@ from tracked_files import ROOT
 TESTS = ["a::1", "a::2", "b::1", "b::2", "c::1", "d::1", "e::1"]
 
 
-@dataclass(eq=False)
-class Node:
+def _got(node: Mock) -> list[str]:
     """
-    A worker of xdist that notes what it gets.
+    Return what a worker of xdist was told to run.
     """
-
-    got: list[str] = field(default_factory=list)
-    shutting_down: bool = False
-    gateway: Any = field(default_factory=lambda: SimpleNamespace(id="worker"))
-
-    def send_runtest_some(self, indices: list[int]) -> None:
-        self.got += [TESTS[index] for index in indices]
-
-    def shutdown(self) -> None:
-        self.shutting_down = True
+    return [TESTS[index] for call in node.send_runtest_some.call_args_list for index in call.args[0]]
 
 
 def test_a_worker_has_one_module_in_store() -> None:
@@ -37,19 +27,19 @@ def test_a_worker_has_one_module_in_store() -> None:
     option = SimpleNamespace(loadscopereorder=False)
     config: Any = SimpleNamespace(option=option, getvalue=lambda _: ["popen", "popen"])
     scheduler = only_sweeps.pytest_xdist_make_scheduler(config, None)  # type: ignore[arg-type]
-    first, second = nodes = [Node(), Node()]
+    first, second = nodes = [Mock(shutting_down=False), Mock(shutting_down=False)]
     for node in nodes:
-        scheduler.add_node(node)  # type: ignore[arg-type]
-        scheduler.add_node_collection(node, TESTS)  # type: ignore[arg-type]
+        scheduler.add_node(node)
+        scheduler.add_node_collection(node, TESTS)
 
     scheduler.schedule()
-    begun = [list(node.got) for node in nodes]
+    begun = [_got(node) for node in nodes]
     for test in ("a::1", "a::2"):
-        scheduler.mark_test_complete(first, TESTS.index(test))  # type: ignore[arg-type]
+        scheduler.mark_test_complete(first, TESTS.index(test))
 
     assert begun == [["a::1", "a::2"], ["b::1", "b::2"]]
-    assert first.got == ["a::1", "a::2", "c::1", "d::1"]
-    assert second.got == ["b::1", "b::2"]
+    assert _got(first) == ["a::1", "a::2", "c::1", "d::1"]
+    assert _got(second) == ["b::1", "b::2"]
 
 
 @pytest.mark.parametrize("module", only_sweeps.FIRST)
