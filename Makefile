@@ -84,7 +84,7 @@ test: lint pytest ## every check that needs no cluster (about 15 minutes on two 
 SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder
 
 .PHONY: pytest
-pytest: $(BIN)/.installed-dev ## the tests alone: sweeps measure, so they come after all others, two at a time; PYTEST_ARGS adds arguments
+pytest: $(BIN)/.installed-dev ## the tests alone; those that judge what a sweep read come after all others, two at a time; PYTEST_ARGS adds arguments
 	$(BIN)/pytest -n $(PYTEST_WORKERS) $(SIDE_BY_SIDE) -m 'not e2e and not sweep' $(PYTEST_ARGS)
 	$(BIN)/pytest -n 2 $(SIDE_BY_SIDE) -p pytest_only_sweeps -m 'sweep and not e2e' $(PYTEST_ARGS)
 

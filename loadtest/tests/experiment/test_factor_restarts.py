@@ -10,7 +10,7 @@ import psutil
 import pytest
 from sweep_process import running_sweep, wait_for
 
-pytestmark = [pytest.mark.server, pytest.mark.sweep]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
 PLAN = """
 name = "sandbox"

@@ -19,7 +19,7 @@ from loadtest.cli.app import run
 from loadtest.results.manifest import ProfileServer
 from loadtest.results.run_folder import Run
 
-pytestmark = [pytest.mark.server, pytest.mark.sweep]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
 KEY, TENANT, SHELL_KEY = "key-of-the-cloud", "tenant-of-the-cloud", "key-of-the-shell"
 

@@ -19,7 +19,7 @@ from two_server_comparison import PLAN, ROUND, ask_for_one_round, demand_each_bl
 from loadtest.cli.app import run
 from loadtest.results.run_folder import Run
 
-pytestmark = [pytest.mark.server, pytest.mark.sweep]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
 
 def _workflows(server: Server, task_queue: str) -> set[str]:
@@ -35,7 +35,7 @@ SLOTS = (41, 43)
 
 
 def _command(workflow_task_slots: int) -> str:
-    settings = f"REPAIRSHOP_ACTIVITY_SLOTS=4 REPAIRSHOP_WORKFLOW_TASK_SLOTS={workflow_task_slots}"
+    settings = f"REPAIRSHOP_WORKFLOW_TASK_SLOTS={workflow_task_slots}"
     return f"env {settings} {sys.executable} -P -m repairshop"
 
 

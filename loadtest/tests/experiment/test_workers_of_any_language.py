@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from bakery_workers import SCENARIO, WORKERS
-from sweep_process import sweep
+from sweep_process import Ran, sweep
 from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.client import Client, WorkflowHandle
 
@@ -24,39 +24,53 @@ from loadtest.target.local_target import Workers, open_local
 
 pytestmark = pytest.mark.server
 
-PLAN = """
+QUEUE = "bakery-of-every-language"
+PLAN = f"""
 name = "bakery"
+task_queue = "{QUEUE}"
 replicas = [1]
 warm_up_seconds = 2
 drain_seconds = 40
-loads = [{ kind = "open", arrival_rate = 6, window_seconds = 10 }]
+loads = [{{ kind = "open", arrival_rate = 6, window_seconds = 10 }}]
 [work]
 seconds = 0.3 # an order takes a second: a hiccup of an injector is a small part of it
+[factors]
+worker_command = [%s]
 """
 # A page is looked at so late at most, on a machine that is busy.
 LOOK_SECONDS = 2
 LOAVES = 3
 
 
-@pytest.mark.sweep
-@pytest.mark.parametrize("language", WORKERS)
-async def test_a_sweep_agrees_with_the_histories(
-    server: Any, tmp_path: Path, task_queue: str, language: str
-) -> None:
-    """Of the step exactly what the histories hold; of the window as many as ended between its two looks."""
-    worker = WORKERS[language]
-    worker.make()
-    plan = tmp_path / "bakery.toml"
-    plan.write_text(PLAN, encoding="utf-8")
-
-    ran = sweep(
-        tmp_path / "results",
-        str(plan),
-        *("--worker-command", worker.command, "--scenario", str(SCENARIO), "--task-queue", task_queue),
+@pytest.fixture(scope="module")
+def ran(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """
+    One sweep over the workers of every language that is installed, one after the other.
+    """
+    installed = [worker for worker in WORKERS.values() if not worker.missing]
+    for worker in installed:
+        worker.make()
+    here = tmp_path_factory.mktemp("bakery")
+    plan = here / "bakery.toml"
+    plan.write_text(PLAN % ", ".join(f"'{worker.command}'" for worker in installed), encoding="utf-8")
+    return sweep(
+        here / "results",
+        *(str(plan), "--scenario", str(SCENARIO)),
         *("--address", server.address, "--server-metrics", server.metrics_url),
     )
 
-    step, measured = ran.sweep["steps"][-1], ran.run.read_steps()[-1]
+
+@pytest.mark.sweep
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("language", WORKERS)
+async def test_a_sweep_agrees_with_the_histories(server: Any, ran: Ran, language: str) -> None:
+    """Of the step exactly what the histories hold; of the window as many as ended between its two looks."""
+    worker = WORKERS[language]
+    worker.make()
+
+    mine = ("worker_command", worker.command)
+    step = [one for one in ran.sweep["steps"] if mine in one["factors"].items()][-1]
+    measured = [one for one in ran.run.read_steps() if mine in one.key.factors][-1]
     whole, window = measured.server_whole, measured.server_window
     assert step["verdict"] == "valid", step["reasons"]
     assert step["activity_slots"] == worker.activity_slots
@@ -68,7 +82,8 @@ async def test_a_sweep_agrees_with_the_histories(
     assert step["schedule_to_start_seconds"]["workflow"]["p50"] is not None, step["why"]
     assert whole is not None
     assert window is not None
-    ended = await _ended(await Client.connect(server.address), task_queue, measured.started_at)
+    orders = f"bake-{ran.folder.name}-{measured.key.folder}-"
+    ended = await _ended(await Client.connect(server.address), orders)
     assert step["counts"]["server"] == len(ended["closes"])
     assert (
         round(whole.counters[SERVER_ACTIVITIES]) == len(ended["activities"]) == LOAVES * len(ended["closes"])
@@ -137,16 +152,17 @@ async def _until_begun(handle: WorkflowHandle[Any, Any]) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _ended(client: Client, task_queue: str, since: float) -> dict[str, list[float]]:
+async def _ended(client: Client, orders: str) -> dict[str, list[float]]:
     ended: dict[str, list[float]] = {"closes": [], "activities": []}
     kinds = {
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: "closes",
         EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: "activities",
     }
-    async for execution in client.list_workflows(f"TaskQueue = '{task_queue}'"):
+    query = f"TaskQueue = '{QUEUE}' AND WorkflowId STARTS_WITH '{orders}'"
+    async for execution in client.list_workflows(query):
         history = await client.get_workflow_handle(execution.id).fetch_history()
         for event in history.events:
             kind = kinds.get(event.event_type)
-            if kind is not None and event.event_time.ToNanoseconds() / 1e9 >= since:
+            if kind is not None:
                 ended[kind].append(event.event_time.ToNanoseconds() / 1e9)
     return ended

@@ -16,7 +16,7 @@ import pytest
 from bakery_workers import SCENARIO, TESTS
 from sweep_process import sweep
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
 MUTE = f"{sys.executable} {TESTS / 'helpers' / 'bakery_without_metrics.py'}"
 # The budget ends it with its first step: how a busy machine judges that one is not asked.
@@ -24,11 +24,11 @@ PLAN = """
 name = "mute"
 budget_seconds = 1
 replicas = [1]
-warm_up_seconds = 5
+warm_up_seconds = 6
 drain_seconds = 90
-loads = [{{ kind = "saturate", window_seconds = 14, in_flight_per_slot = 2 }}]
+loads = [{{ kind = "saturate", window_seconds = 8, in_flight_per_slot = 1.2 }}]
 [work]
-seconds = 6.0 # a hundred slots then end 17 a second, which a busy machine bears too
+seconds = 5.0 # a hundred slots then end 20 a second, which a busy machine bears too, and no order ends in the window
 [worker]
 {slots}
 """
@@ -57,7 +57,7 @@ def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
 
     (measured, *_) = ran.run.read_steps()
     step = ran.sweep["steps"][0]
-    assert (measured.in_flight, step["activity_slots"]) == (200, 100), step["why"]
+    assert (measured.in_flight, step["activity_slots"]) == (120, 100), step["why"]
     assert step["slots_used_ratio"] > 0.5
     assert step["throughput_per_second"]["value"] > 0
     assert step["error_ratio"] == 0
@@ -66,15 +66,14 @@ def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
     assert measured.workers[0].sdk.startswith("temporal-python")
 
 
-@pytest.mark.sweep
 def test_others_at_the_queue_make_the_step_invalid(server: Any, tmp_path: Path, task_queue: str) -> None:
     """Without a page nothing else tells that a second worker did half of the work."""
     environment = {**os.environ, "TEMPORAL_ADDRESS": server.address, "TEMPORAL_TASK_QUEUE": task_queue}
     stranger = subprocess.Popen(shlex.split(MUTE), env=environment)
     plan = tmp_path / "open.toml"
     plan.write_text(
-        'name = "open"\nreplicas = [1]\nwarm_up_seconds = 2\ndrain_seconds = 20\n'
-        'loads = [{ kind = "open", arrival_rate = 5, window_seconds = 8 }]\n[work]\nseconds = 0.2\n'
+        'name = "open"\nbudget_seconds = 1\nreplicas = [1]\nwarm_up_seconds = 1\ndrain_seconds = 20\n'
+        'loads = [{ kind = "open", arrival_rate = 5, window_seconds = 6 }]\n[work]\nseconds = 0.2\n'
     )
     try:
         ran = sweep(tmp_path / "results", str(plan), *_arguments(server, task_queue))

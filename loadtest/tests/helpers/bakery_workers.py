@@ -42,12 +42,18 @@ class BakeryWorker:
     target: str | None = None
     tools: tuple[str, ...] = ()
 
+    @property
+    def missing(self) -> list[str]:
+        """
+        Those of the programs that are not installed.
+        """
+        return [tool for tool in self.tools if shutil.which(tool) is None]
+
     def make(self) -> None:
         """
         Make it; the test skips where its language is not installed, and fails where it has to be.
         """
-        missing = [tool for tool in self.tools if shutil.which(tool) is None]
-        if missing:
+        if missing := self.missing:
             told = f"no {' and no '.join(missing)}; install it, as {self.source.name} is to be run"
             if os.environ.get("REQUIRE_TOOLS"):
                 pytest.fail(told)

@@ -1,10 +1,26 @@
 """
-Imports no module without a sweep; ``make pytest`` loads it with ``-p pytest_only_sweeps`` where it asks for these tests alone.
+Runs the tests of judged sweeps; ``make pytest`` loads it with ``-p pytest_only_sweeps`` where it asks for these tests alone.
+
+Imports no module without one, and keeps no worker idle while another one still has modules in store.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
+
+# What takes longest comes first, so that what is left at the end is short.
+FIRST = (
+    "test_smoke",
+    "test_watched_sweep",
+    "test_bottlenecks",
+    "test_workers_of_any_language",
+    "test_queue_wait",
+)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -14,3 +30,29 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if collection_path.suffix != ".py" or not collection_path.is_file():
         return None
     return None if "mark.sweep" in collection_path.read_text(encoding="utf-8") else True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Puts the modules of the longest sweeps first.
+    """
+    items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST))
+
+
+class _OneModuleInStore(LoadScopeScheduling):
+    """
+    Gives a worker its next module when the last test but one of its modules has ended, as it has to know it then.
+
+    Without this a worker of modules of one or two tests has two of them in store, a minute each.
+    """
+
+    def _reschedule(self, node: WorkerController) -> None:
+        if not self.workqueue or self._pending_of(self.assigned_work[node]) <= 1:
+            super()._reschedule(node)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """
+    Returns what hands the modules out.
+    """
+    return _OneModuleInStore(config, log)

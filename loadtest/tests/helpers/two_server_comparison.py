@@ -33,14 +33,17 @@ def profile_text(address: str = B, more: str = "") -> str:
     )
 
 
-# Closed: whichever server is slow completes less, and none is overloaded.
+# Closed: whichever server is slow completes less, and none is overloaded. An order takes a second, as each block waits for
+# those that are open at its end.
 PLAN = """
 name = "two-servers"
 drain_seconds = 20
-loads = [{ kind = "saturate" }]
+loads = [{ kind = "saturate", in_flight_per_slot = 1 }]
 [work]
-seconds = 0.3
+seconds = 0.15
 spread = "constant"
+[worker]
+activity_slots = 2
 """
 ROUND = ["--rounds", "1", "--most-rounds", "1", "--block", "5", "--change-over", "0.5"]
 

@@ -207,6 +207,16 @@ class LocalTarget:
         await end_all((worker.child for worker in self._workers), _GRACE_SECONDS)
         self._workers = []
 
+    async def close(self) -> None:
+        """
+        End the workers, and the server that the run started, whichever was started last.
+        """
+        try:
+            await self.end()
+        finally:
+            if self._server is not None:
+                await self._server.end()
+
     async def _start(self) -> _Worker:
         number = next(self._numbers)
         (port,) = free_ports(1)
@@ -270,19 +280,14 @@ async def open_local(
         InputError: There is no CLI, or the port is in use.
         TargetError: The server did not start.
     """
-    if servers:
-        target = LocalTarget(workers, logs, servers, None)
-        try:
-            yield target
-        finally:
-            await target.end()
-        return
-    server = await start_dev_server(find_temporal(temporal), logs, port, workers.namespace, dynamic_config)
-    target = LocalTarget(workers, logs, {server.address: server.access(workers.namespace)}, server)
+    server = None
+    if not servers:
+        server = await start_dev_server(
+            find_temporal(temporal), logs, port, workers.namespace, dynamic_config
+        )
+        servers = {server.address: server.access(workers.namespace)}
+    target = LocalTarget(workers, logs, servers, server)
     try:
         yield target
     finally:
-        try:
-            await target.end()
-        finally:
-            await server.end()
+        await target.close()
