@@ -12,7 +12,8 @@ import synthetic
 from loadtest.analysis import read_step
 from loadtest.analysis.costs.sweep_cpu_cost import cost, sweep_part_cost
 from loadtest.results.estimate import Estimate
-from loadtest.results.step_result import PerPart, StepResult, StepVerdict
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.step_result_parts import PerPart
 
 
 @pytest.fixture(scope="module")
