@@ -16,6 +16,7 @@ from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.other_task_queues import activities_elsewhere
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
+from loadtest.analysis.readings.work_left_behind import orders_leave_work
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.readings.workflow_counts import leaves_open
 from loadtest.analysis.rules.awaited_results import demand_awaitable
@@ -148,6 +149,7 @@ async def run_experiment(
         if subject.own_command:
             _note(run, settings_not_known(measured.workers, cell, measured.key.factors), tell)
         _note(run, activities_elsewhere(measured), tell)
+        _note(run, orders_leave_work(measured), tell)
         kept.append(KeptStep(measured, result))
         told = design.judged(kept[-1])
         run.write_step(measured, told, pages)
