@@ -12,7 +12,9 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import shlex
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,12 +24,17 @@ import matrix
 from outside_limits import limit_queue, shared_system, slow_way
 from planted_limits import PLANTS, Plant
 
+from loadtest.child import spawn
 from loadtest.free_ports import free_ports
 from loadtest.target.dev_server import find_temporal, start_dev_server
 
 _HERE = Path(__file__).parent
 _PROGRAM = str(Path(sys.executable).parent / "loadtest")
 PAGE = _HERE.parent / "docs" / "limits.md"
+# A step that is interrupted lets its orders drain, and ends injectors, workers and server one after the other.
+_END_SECONDS = 180.0
+_LOG_LINES = 40
+_INTERRUPTED = 130
 
 
 async def answer_of(plant: Plant, results: Path, *, relieve: bool = False) -> dict[str, Any]:
@@ -48,13 +55,15 @@ async def answer_of(plant: Plant, results: Path, *, relieve: bool = False) -> di
         file.write_text(plant.plan(), encoding="utf-8")
         argv = [_PROGRAM, "limits", str(file), "--output", str(results), *flags]
         argv += ["--suspects", "1" if relieve else "0"]
-        process = await asyncio.create_subprocess_exec(
-            *argv, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
-        said, _ = await process.communicate()
+        # In a session of its own it dies with this program, and a Ctrl-C ends it once, from here.
+        limits = await spawn(argv, os.environ, file.with_suffix(".log"))
+        try:
+            code = await limits.wait()
+        finally:
+            await limits.terminate(_END_SECONDS)
     written = results / "latest" / "limits.json"
-    if process.returncode not in (0, 3) or not written.is_file():
-        raise RuntimeError(f"{plant.name}: exit code {process.returncode}:\n{said.decode()[-2000:]}")
+    if code not in (0, 3) or not written.is_file():
+        raise RuntimeError(f"{plant.name}: exit code {code}:\n{limits.log_tail(_LOG_LINES)}")
     found: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
     return found
 
@@ -87,6 +96,10 @@ async def _surrounded(plant: Plant, logs: Path) -> AsyncIterator[list[str]]:
 
 
 async def _run(given: argparse.Namespace) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    # As Ctrl-C does, so that what this program started is ended in order.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     kept = given.results / "outcomes.jsonl"
     for _ in range(given.times):
         for name in given.plant or PLANTS:
@@ -108,7 +121,10 @@ def main() -> None:
     parser.add_argument("--plant", action="append", choices=list(PLANTS))
     parser.add_argument("--relieve", action="store_true", help="relieve the first suspect too")
     parser.add_argument("--results", type=Path, default=Path("results/bottlenecks"))
-    asyncio.run(_run(parser.parse_args()))
+    try:
+        asyncio.run(_run(parser.parse_args()))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise SystemExit(_INTERRUPTED) from None
 
 
 if __name__ == "__main__":

@@ -4,10 +4,13 @@ One run of the program, whose results a page is made of.
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 
 _PROGRAM = Path(sys.executable).with_name("loadtest")
 
@@ -17,7 +20,7 @@ def carry_out(verb: str, plan: Path, results: Path, *flags: str) -> Path:
     Run one experiment; return its folder.
     """
     # A load that misses its bound makes the exit code 1 where all is well.
-    subprocess.run([_PROGRAM, verb, plan, "--output", results, *flags], check=False)
+    _exit_code([_PROGRAM, verb, plan, "--output", results, *flags])
     return (results / "latest").resolve()
 
 
@@ -30,9 +33,32 @@ def compare_settings(
     Raises:
         SystemExit: The comparison came to no answer.
     """
-    done = subprocess.run(
-        [_PROGRAM, "compare", plan, "--a", a, "--b", b, "--output", results, *flags], check=False, env=env
-    )
+    code = _exit_code([_PROGRAM, "compare", plan, "--a", a, "--b", b, "--output", results, *flags], env)
     # Better, worse and cannot tell are what a table is for; anything else is no comparison.
-    if done.returncode not in (0, 1, 3):
-        raise SystemExit(done.returncode)
+    if code not in (0, 1, 3):
+        raise SystemExit(code)
+
+
+def _exit_code(argv: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+    """
+    Run the program to its end; where this process is told to end before, the program is told too, and waited for.
+    """
+    with _interrupted_by_sigterm(), subprocess.Popen(argv, env=env, start_new_session=True) as process:
+        try:
+            return process.wait()
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            process.wait()
+
+
+@contextlib.contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -57,3 +57,19 @@ async def test_other_task_queues_are_told_once(system: FakeSystem, tmp_path: Pat
     assert line.startswith(
         "note: activities of these workflows are scheduled on other task queues too (ovens): "
     )
+
+
+async def test_orders_that_leave_children_behind_are_told_once(system: FakeSystem, tmp_path: Path) -> None:
+    """In the same place, as throughput and waits of a step may be those of an earlier one's orders."""
+    plan = quick_plan(repetitions=2)
+    run, told = Run.create(tmp_path, plan, synthetic.manifest()), list[Event]()
+    system.left_children = 3
+
+    await run_experiment({None: fake_ports(system)}, run, OURS, Grid(plan), told.append, system.clock)
+
+    (line,) = [one_line(event) for event in told if isinstance(event, NoteSeen)]
+    assert line is not None
+    assert line.startswith(
+        "note: orders end before child workflows that they start, as with abandoned ones: "
+    )
+    assert [f"note: {note}" for note in run.manifest.notes] == [line]

@@ -71,4 +71,10 @@ class FakeHistories:
         if self.system.is_away("histories"):
             raise MeasurementError("no history of order-1")
         read = len(workflow_ids)
-        return HistorySample(read, (0.004,) * read, (0.003,) * read, self.system.elsewhere)
+        return HistorySample(
+            read,
+            (0.004,) * read,
+            (0.003,) * read,
+            self.system.elsewhere,
+            left_children=self.system.left_children,
+        )

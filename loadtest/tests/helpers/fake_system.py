@@ -44,6 +44,7 @@ class FakeSystem:
         lacks: What the workers' pages lack, so that they cannot be used; ``None`` where they lack nothing.
         polls: Whether the workers poll the task queue.
         elsewhere: Activities in the histories that are of other task queues.
+        left_children: Abandoned children in the histories that go on after their order.
         idle: Why new workflows reach none of them; then none is completed.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
@@ -91,6 +92,7 @@ class FakeSystem:
     polls: bool = True
     idle: str | None = None
     elsewhere: Mapping[str, int] = field(default_factory=dict)
+    left_children: int = 0
     slots: int | None = 10
     processes: int = 1
     processes_at: float = 0.0

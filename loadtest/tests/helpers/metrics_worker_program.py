@@ -40,6 +40,7 @@ class Work:
         waits: It waits for the signal ``go`` in between.
         local: The last activity is a local one.
         again: It continues as a new run.
+        expires: The first attempt of its first activity takes longer than it may, so that the server gives it up.
         together: Three activities in place of the second, all at once.
     """
 
@@ -50,12 +51,15 @@ class Work:
     local: bool = False
     again: bool = False
     together: bool = False
+    expires: bool = False
 
 
 @activity.defn
 async def work(order: Work) -> None:
     if activity.info().attempt <= order.failures:
         raise ApplicationError("injected")
+    if order.expires and activity.info().attempt == 1:
+        await asyncio.sleep(3)
     await asyncio.sleep(order.seconds)
 
 
@@ -78,7 +82,8 @@ class Small:
         # A changed process breaks the history: with this set, its code takes another path than the one before.
         if os.environ.get("OTHER_PATH"):
             await workflow.sleep(1)
-        await workflow.execute_activity(work, order, start_to_close_timeout=timeout, retry_policy=retry)
+        first = timedelta(seconds=1) if order.expires else timeout
+        await workflow.execute_activity(work, order, start_to_close_timeout=first, retry_policy=retry)
         for _ in range(ACTIVITIES - 2):
             at_once = 3 if order.together else 1
             await asyncio.gather(

@@ -25,6 +25,8 @@ from loadtest.results.window_decision import Decided, Decision
 ACTIVITIES = 6
 HAND_OVER_SECONDS = 0.008
 STARTED_AT = 1_750_000_000.0
+# What a page counts of events that did not come.
+NOT_WELL = ("server.activity_failed", "server.activity_timed_out", "server.activity_timeouts")
 
 
 class World:
@@ -111,6 +113,8 @@ class World:
                 "worker.activity_finished": sum(self._in(task.ended, span) for task in self.tasks),
                 "worker.sticky_hit": 6 * len(closed),
                 "worker.sticky_miss": 0,
+                "worker.activity_failed": 0,
+                "worker.workflow_task_failed": 0,
             },
             histograms={
                 "worker.activity_schedule_to_start": buckets(
@@ -140,6 +144,7 @@ class World:
                 "server.actions": 7 * closed,
                 "server.poll_success": 13 * closed,
                 "server.poll_success_sync": 12 * closed,
+                **dict.fromkeys(NOT_WELL, 0),
             },
             histograms={
                 "server.activity_schedule_to_start": mine.histograms["worker.activity_schedule_to_start"],

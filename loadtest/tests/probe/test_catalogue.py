@@ -191,7 +191,7 @@ async def provoke(client: Client, task_queue: str, url: str) -> None:
     # Nobody works there: tasks are written to the backlog, and a workflow runs out of time.
     late = await start(f"{task_queue}-nobody", timeout=timedelta(seconds=1))
     ends = [await start(), await start(failures=1), await start(fails=True), await start(again=True)]
-    ends.append(await start(local=True))
+    ends += [await start(local=True), await start(expires=True)]
     # Three workflows and a cache for one: the others are pushed out and come back by replay.
     waiting = [await start(waits=True) for _ in range(3)]
     for handle in waiting:

@@ -6,6 +6,8 @@ The lines were recorded of `temporalio` 1.10, 1.18 and 1.35, each of which was t
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from loadtest.errors import FamilyAbsentError
@@ -62,3 +64,32 @@ def test_a_page_that_writes_times_otherwise_is_refused(total: str, unit: str) ->
     """Its counters alone would tell of workflows without an activity, so of none of their waits."""
     with pytest.raises(FamilyAbsentError, match="lacks temporal_request_latency_seconds; .*unit_suffix"):
         refuse_absent(page(0, total=total, unit=unit), "worker")
+
+
+GO_PAGE = """\
+temporal_worker_start{client_name="temporal_go",namespace="default",task_queue="bread",worker_type="ActivityWorker"} 1
+temporal_request{client_name="temporal_go",namespace="default",operation="DescribeNamespace"} 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "untold"),
+    [
+        pytest.param(GO_PAGE, "in Go `contrib/tally`", "durations_as_seconds", id="Go"),
+        pytest.param(
+            f"temporal_worker_start{{{QUEUE}}} 1\n", "in Python `PrometheusConfig(", "tally", id="SDK core"
+        ),
+        pytest.param(
+            'temporal_worker_start_total{namespace="default",task_queue="bread",} 1.0\n',
+            "worker/README.md shows what does it in Python, Go, TypeScript and Java",
+            "durations_as_seconds",
+            id="not told, as by Java's",
+        ),
+    ],
+)
+def test_a_refused_page_is_told_the_settings_of_its_own_sdk(text: str, told: str, untold: str) -> None:
+    """Options of another language cannot be set."""
+    with pytest.raises(FamilyAbsentError, match=re.escape(told)) as refused:
+        refuse_absent(read("worker-1", cut(text.encode(), "worker")), "worker")
+
+    assert untold not in str(refused.value)

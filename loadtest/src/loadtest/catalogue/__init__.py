@@ -6,6 +6,7 @@ A ``Difference`` is read by the metrics' keys (``worker.workflow_completed``).
 
 from __future__ import annotations
 
+from loadtest.catalogue.activity_attempt_metrics import ACTIVITY_ATTEMPT_METRICS
 from loadtest.catalogue.activity_metrics import ACTIVITY_METRICS
 from loadtest.catalogue.loadtest_metrics import INJECTOR_METRICS, STEP_METRICS
 from loadtest.catalogue.metric import Metric, MetricKind, MetricReading, Presence
@@ -24,6 +25,7 @@ ALL: tuple[Metric, ...] = (
     *PROCESS_METRICS,
     *SHOP_METRICS,
     *SERVER_METRICS,
+    *ACTIVITY_ATTEMPT_METRICS,
     *TASK_QUEUE_METRICS,
     *INJECTOR_METRICS,
     *STEP_METRICS,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.plural import plural
 
+_OPTIONS = ("change of options", "changes of options")
 _WORDS = {
     "grpc_StartWorkflowExecution": ("start", "starts"),
     "grpc_SignalWithStartWorkflowExecution": ("signal with start", "signals with start"),
@@ -13,12 +14,25 @@ _WORDS = {
     "grpc_SignalWorkflowExecution": ("signal", "signals"),
     "grpc_QueryWorkflow": ("query", "queries"),
     "grpc_RecordActivityTaskHeartbeat": ("heartbeat", "heartbeats"),
+    "grpc_RecordActivityTaskHeartbeatById": ("heartbeat by id", "heartbeats by id"),
+    "grpc_ResetWorkflowExecution": ("reset", "resets"),
+    "grpc_PauseWorkflowExecution": ("pause", "pauses"),
+    "grpc_UnpauseWorkflowExecution": ("end of a pause", "ends of pauses"),
+    "grpc_UpdateWorkflowExecutionOptions": _OPTIONS,
+    "grpc_StartWorkflowExecution_UpdateWorkflowExecutionOptions": _OPTIONS,
+    "grpc_ExecuteMultiOperation_UpdateWorkflowExecutionOptions": _OPTIONS,
+    "grpc_CreateSchedule": ("new schedule", "new schedules"),
+    "grpc_UpdateSchedule": ("changed schedule", "changed schedules"),
+    "grpc_PatchSchedule": ("patched schedule", "patched schedules"),
+    "grpc_DeleteSchedule": ("deleted schedule", "deleted schedules"),
     "command_ScheduleActivityTask": ("activity", "activities"),
     "activity_retry": ("activity retry", "activity retries"),
     "command_StartTimer": ("timer", "timers"),
     "command_StartChildWorkflowExecution": ("child start", "child starts"),
     "command_StartChildWorkflowExecution_Extra": ("child's second action", "second actions of children"),
     "command_SignalExternalWorkflowExecution": ("signal to a workflow", "signals to workflows"),
+    "command_ScheduleNexusOperation": ("Nexus operation", "Nexus operations"),
+    "command_RequestCancelNexusOperation": ("cancelled Nexus operation", "cancelled Nexus operations"),
     "command_ContinueAsNewWorkflowExecution": ("continue as new", "continue as new"),
     "command_BatchMarkers": ("marker", "markers"),
     "command_UpsertWorkflowSearchAttributes": ("search attributes", "search attributes"),

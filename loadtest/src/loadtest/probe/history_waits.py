@@ -19,6 +19,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from loadtest.probe.order_course import OrderCourse, order_course
 from loadtest.results.history_sample import HistorySample
 
 # Few at once, so that reading histories stays a small part of the server's work.
@@ -157,7 +158,8 @@ class SampledHistories:
         """
         Read these histories; one that cannot be read at the second try is not counted in the sample.
         """
-        read = [r for r in await asyncio.gather(*(self._read(w) for w in workflow_ids)) if r is not None]
+        found = [r for r in await asyncio.gather(*(self._read(w) for w in workflow_ids)) if r is not None]
+        read, courses = [one for one, _ in found], [course for _, course in found]
         return HistorySample(
             workflows=len(read),
             activity_seconds=tuple(seconds for one in read for seconds in one.activities),
@@ -168,16 +170,24 @@ class SampledHistories:
             shapes=tuple(one.shape for one in read),
             left_activities=sum(len(one.left_activities) for one in read),
             left_children=sum(len(one.left_children) for one in read),
+            order_seconds=sum(one.seconds for one in courses),
+            waiting_seconds={
+                what: sum(one.waiting.get(what, 0.0) for one in courses)
+                for what in dict.fromkeys(what for one in courses for what in one.waiting)
+            },
+            activity_open_seconds=sum(one.activity_seconds for one in courses),
+            activity_attempts=sum(one.attempts for one in courses),
         )
 
-    async def _read(self, workflow_id: str) -> HistoryWaits | None:
+    async def _read(self, workflow_id: str) -> tuple[HistoryWaits, OrderCourse] | None:
         handle = self._client.get_workflow_handle(workflow_id)
         async with self._room:
             for _ in range(2):
                 try:
-                    return waits([event async for event in handle.fetch_history_events()], self._task_queue)
+                    events = [event async for event in handle.fetch_history_events()]
                 except RPCError:
                     continue
+                return waits(events, self._task_queue), order_course(events, self._task_queue)
         return None
 
 

@@ -20,12 +20,24 @@ from loadtest.probe.exposition import is_same_value, labels_of, name_of, sample
 _OMITTED = "__omitted__"
 _CORE = "temporal-core-sdk"
 _EXPECTED = {
-    "worker": "a worker is measured by SDK metrics in seconds and with suffixes (PrometheusConfig: "
-    "durations_as_seconds, counters_total_suffix, unit_suffix)",
+    "worker": "a worker is measured by SDK metrics in seconds and with suffixes",
     "server": "give the page of a Temporal server, 1.25 or later",
     "injector": "give the page of an injector",
 }
 
+# What writes them so, by the label and the value with which an SDK signs its lines; Java's has no such label.
+_WRITTEN_BY = {
+    (
+        "service_name",
+        _CORE,
+    ): "in Python `PrometheusConfig(durations_as_seconds=True, counters_total_suffix=True, unit_suffix=True)`, in "
+    "TypeScript `useSecondsForDurations`, `countersTotalSuffix` and `unitSuffix`",
+    (
+        "client_name",
+        "temporal_go",
+    ): 'in Go `contrib/tally` with `TimerType: "histogram"` and `NewPrometheusNamingScope`',
+}
+_WRITTEN_BY_OTHERS = "worker/README.md shows what does it in Python, Go, TypeScript and Java"
 ROLES: Mapping[str, tuple[Metric, ...]] = {role: read_by_sweep(role) for role in _EXPECTED}
 
 
@@ -207,9 +219,16 @@ def refuse_absent(page: Page, role: str) -> None:
         and (own_process or metric not in PROCESS_METRICS)
     )
     if missing:
-        raise FamilyAbsentError(
-            f"{page.endpoint}: its /metrics page lacks {', '.join(missing)}; {_EXPECTED[role]}"
-        )
+        told = f"{_EXPECTED[role]}{f' ({_what_writes(page)})' if role == 'worker' else ''}"
+        raise FamilyAbsentError(f"{page.endpoint}: its /metrics page lacks {', '.join(missing)}; {told}")
+
+
+def _what_writes(page: Page) -> str:
+    """
+    Return the settings with which the SDK that wrote a worker's page writes what is read of it.
+    """
+    signs = {sign for identity in page.values for sign in _labels(identity).items()}
+    return next((told for sign, told in _WRITTEN_BY.items() if sign in signs), _WRITTEN_BY_OTHERS)
 
 
 @lru_cache(maxsize=65536)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.twin.decision import DEVIATIONS, longer_seconds
 from loadtest.plural import counted, plural
 from loadtest.report.numbers import bound_text, duration, percent, rate, share, with_error
@@ -80,7 +81,7 @@ def _answer(step: StepResult, bound: float) -> str:
         colon = ":" if decision.answer is Decided.UNDECIDED else ""
         return f"{decision.answer.value.capitalize()}{colon} {decision.why}."
     told = (
-        f"In {decision.seconds:.0f} s {decision.late:g} {plural(decision.late, 'task')} waited longer than {bound_text(bound)}. A system just at the "
+        f"In {decision.seconds:.0f} s {count_text(decision.late)} {plural(decision.late, 'task')} waited longer than {bound_text(bound)}. A system just at the "
         f"limit would have had {decision.twin_late:.0f} ± {DEVIATIONS * decision.twin_deviation:.0f} on the very same "
         "arrivals and work"
     )

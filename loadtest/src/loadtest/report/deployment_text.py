@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loadtest.analysis.decisions.slo import judge_errors
 from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.plan import Slo
 from loadtest.plural import counted
@@ -45,7 +46,10 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
             return (told,)
         return f"{told} Of the steps that may be believed: {demand.why}.", waits
     if demand.replicas is None or not demand.is_decided:
-        return f"{_UNKNOWN} for {asked} is not known: {demand.why}{_what_would_tell(demand)}.", waits
+        return (
+            f"{_UNKNOWN} for {asked} is not known: {demand.why}{_what_would_tell(demand, mine, sweep.slo)}.",
+            waits,
+        )
     tried = len(demand.enough) + len(demand.not_enough)
     why = "the fewest of those tried that keep" if tried > 1 else "the only count tried, and it keeps"
     spare = (
@@ -74,14 +78,23 @@ def _used(mine: Sequence[Cell], replicas: int) -> str:
     return f", at {percent(max(ratios))} of {'its' if replicas == 1 else 'their'} capacity" if ratios else ""
 
 
-def _what_would_tell(demand: Demand) -> str:
+def _what_would_tell(demand: Demand, mine: Sequence[Cell], slo: Slo) -> str:
     if demand.undecided:
         count = demand.undecided[0]
         return f". With {count}: {demand.by_replicas[str(count)].why[0]}"
     if not demand.not_enough:
         return ""
     most = demand.not_enough[-1]
-    return f": {'; '.join(demand.by_replicas[str(most)].why)}. A sweep of more replicas, or at a lower rate, may find a count that does"
+    why = demand.by_replicas[str(most)].why
+    steps = [step for cell in mine if cell.replicas == most for step in cell.steps]
+    failing = {told for step in steps for told in judge_errors(step, slo).why}
+    advice = "A sweep of more replicas, or at a lower rate, may find a count that does"
+    if why and failing.issuperset(why):
+        advice = (
+            "Mend what fails them, which is named below a step; more replicas, or a lower rate, help only where the load makes "
+            "orders fail"
+        )
+    return f": {'; '.join(why)}. {advice}"
 
 
 def _offered(mine: Sequence[Cell], arrival_rate: float, unit_name: str) -> str:

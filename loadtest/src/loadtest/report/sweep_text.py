@@ -151,10 +151,10 @@ def text_report(sweep: SweepResult, left: str = "", width: int | None = None) ->
 
 def failures_told(step: StepResult, unit: str) -> list[str]:
     """
-    Return what failed in a step, by name: orders, then attempts of activities and of workflow tasks.
+    Return what did not end well in a step, by name: orders, then attempts of activities and of workflow tasks.
     """
     orders = told_orders(step.errors, step.failed, unit)
-    attempts = told_attempts(step.activity_failures, step.workflow_task_failures)
+    attempts = told_attempts(step.activity_failures, step.workflow_task_failures, step.activity_timeouts)
     return attempts if orders is None else [orders, *attempts]
 
 

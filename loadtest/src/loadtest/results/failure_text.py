@@ -1,5 +1,5 @@
 """
-What failed in a step, by name: orders, and attempts of activities and of workflow tasks.
+What did not end well in a step, by name: orders, and attempts of activities and of workflow tasks.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from loadtest.plural import counted
 from loadtest.results.failure import Failure, FailureCounts, FailureKind
-from loadtest.results.step_result_parts import Errors
+from loadtest.results.step_result_parts import ActivityTimeouts, Errors
 
 # A scenario may fail in many ways; the rest is in the step's file.
 _MOST_NAMES = 6
@@ -35,17 +35,34 @@ def told_orders(errors: Errors, failed: FailureCounts, unit: str) -> str | None:
     return f"{errors.failed} of {errors.finished} {unit} failed: {_listed(names)}"
 
 
-def told_attempts(activities: Mapping[str, int], workflow_tasks: Mapping[str, int]) -> list[str]:
+def told_attempts(
+    activities: Mapping[str, int] | None,
+    workflow_tasks: Mapping[str, int] | None,
+    timeouts: ActivityTimeouts | None,
+) -> list[str]:
     """
-    Return how many attempts of which activities failed, and of workflow tasks for which reason, the most frequent first;
-    nothing of a kind of which none did.
+    Return how many attempts of which activities failed, how many the server gave up, and how many of workflow tasks failed for
+    which reason, the most frequent first; nothing of a kind of which there were none, or of which nobody knows.
     """
-    kinds = (("activities", activities), ("workflow tasks", workflow_tasks))
+    gone = timeouts.by_activity if timeouts is not None else {}
+    kinds = (
+        (activities or {}, "of activities failed", ""),
+        (gone, "of activities timed out", _limits_told(timeouts)),
+        (workflow_tasks or {}, "of workflow tasks failed", ""),
+    )
     return [
-        f"{counted(total, 'attempt')} of {kind} failed: {_listed(failed)}"
-        for kind, failed in kinds
+        f"{counted(total, 'attempt')} {what}: {_listed(failed)}{more}"
+        for failed, what, more in kinds
         if (total := sum(failed.values()))
     ]
+
+
+def _limits_told(timeouts: ActivityTimeouts | None) -> str:
+    """
+    Say which time limits were passed, which one activity's options may have four of.
+    """
+    limits = timeouts.by_limit if timeouts is not None else {}
+    return f" (by the server's clock, {_listed(limits)})" if limits else ""
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -24,6 +24,11 @@ class HistorySample:
             folders of older versions.
         left_activities: Number of activities that had not ended when their workflow did.
         left_children: Number of abandoned child workflows that had not ended when their workflow did.
+        order_seconds: Time that the workflows took, summed up; 0 in folders of older versions.
+        waiting_seconds: Part of that in which no task of a workflow was in a queue or at a worker, by what it waited for: timers,
+            signals or updates, Nexus operations, activities of other task queues, the start's delay.
+        activity_open_seconds: Seconds from scheduling to end, summed over the activities on the task queue under test.
+        activity_attempts: Attempts of these activities.
     """
 
     workflows: int
@@ -35,3 +40,7 @@ class HistorySample:
     shapes: tuple[tuple[int, ...], ...] = ()
     left_activities: int = 0
     left_children: int = 0
+    order_seconds: float = 0.0
+    waiting_seconds: Mapping[str, float] = field(default_factory=dict)
+    activity_open_seconds: float = 0.0
+    activity_attempts: int = 0

@@ -16,11 +16,13 @@ from loadtest.results.failure import FailureCounts
 from loadtest.results.plan_setting import setting_text
 from loadtest.results.step_key import StepKey
 from loadtest.results.step_result_parts import (
+    ActivityTimeouts,
     BacklogReading,
     CrossCheck,
     Errors,
     Lag,
     MeasuredCapacity,
+    PerPart,
     Shape,
     WindowEnds,
 )
@@ -70,17 +72,6 @@ class Waits:
 
     workflow: Wait
     activity: Wait
-
-
-@dataclass(frozen=True, slots=True)
-class PerPart:
-    """
-    A reading for each part of the system.
-    """
-
-    worker: float | None
-    server: float | None
-    injector: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +161,9 @@ class StepResult:
         slots_used_ratio: Mean share of activity slots in use.
         pollers: Pollers at the window's end by queue.
         sticky_hit_ratio: Share of workflow tasks that found their workflow in the cache.
-        activity_failures: Failed activity attempts by activity, whole step.
-        workflow_task_failures: Failed attempts of workflow tasks by the SDK's reason, whole step.
+        activity_failures: Failed activity attempts by activity, whole step; null where nobody counted them.
+        activity_timeouts: Activity attempts that the server gave up as their time was over, whole step; null where it does not tell.
+        workflow_task_failures: Failed attempts of workflow tasks by the SDK's reason, whole step; null without a page of the workers.
         cpu_seconds_per_workflow: CPU seconds of each part in the window, over the window's workflows.
         rss_bytes: Memory of each part at the window's end.
         persistence_latency_seconds: Latency of the server's requests to its database.
@@ -233,8 +225,9 @@ class StepResult:
     slots_used_ratio: float | None
     pollers: Mapping[str, int]
     sticky_hit_ratio: float | None
-    activity_failures: Mapping[str, int]
-    workflow_task_failures: Mapping[str, int]
+    activity_failures: Mapping[str, int] | None
+    activity_timeouts: ActivityTimeouts | None
+    workflow_task_failures: Mapping[str, int] | None
     cpu_seconds_per_workflow: PerPart
     rss_bytes: PerPart
     persistence_latency_seconds: Percentiles

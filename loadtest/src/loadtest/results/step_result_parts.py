@@ -1,9 +1,10 @@
 """
-Small records of a step: shape of the load, capacity and its limit, failed orders, lag, backlog at the window's edges.
+Small records of a step: shape of the load, capacity and its limit, failed orders and attempts, lag, backlog at the window's edges.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +43,31 @@ class Errors:
     finished: int
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class PerPart:
+    """
+    A reading for each part of the system.
+    """
+
+    worker: float | None
+    server: float | None
+    injector: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityTimeouts:
+    """
+    Attempts of activities that the server gave up as their time was over, whether they are tried again or not.
+
+    Attributes:
+        by_activity: Their number by activity.
+        by_limit: The same by the time limit that was passed: ``StartToClose``, ``Heartbeat`` or another.
+    """
+
+    by_activity: Mapping[str, int]
+    by_limit: Mapping[str, int]
 
 
 class Limit(StrEnum):

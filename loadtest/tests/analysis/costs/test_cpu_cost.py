@@ -21,7 +21,8 @@ from loadtest.analysis.costs.cpu_cost import (
 )
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import ProcessUse
-from loadtest.results.step_result import PerPart, StepResult, StepVerdict
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.step_result_parts import PerPart
 
 GRID = [(n, rate) for n in (1, 2, 3, 4) for rate in (1.5, 2.5 * n)]
 

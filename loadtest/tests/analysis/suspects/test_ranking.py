@@ -11,9 +11,21 @@ from recorded_pressures import IDLE_ACTIVITIES, IDLE_WORKFLOWS, PLANTED, recorde
 
 from loadtest.analysis.suspects.ranking import first_suspects, rank_suspects
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
+from loadtest.analysis.suspects.waiting_orders import UNHELD_ACTIVITIES, waiting_ratio
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.resource_use import MachineUse
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import SuspectName as S
+
+SAMPLE = HistorySample(
+    2,
+    (),
+    (),
+    order_seconds=10.0,
+    waiting_seconds={"signals or updates": 0.1, "timers": 2.0},
+    activity_open_seconds=8.0,
+    activity_attempts=4,
+)
 
 
 @pytest.mark.parametrize(("pressure", "planted"), PLANTED.values(), ids=PLANTED.keys())
@@ -124,3 +136,69 @@ def test_orders_in_flight_are_no_suspect_where_twice_as_many_complete_no_more() 
 
     assert rank_suspects(starved)[0].name is S.ORDERS_IN_FLIGHT
     assert rank_suspects(replace(starved, closed_load_limit=Limit.HAND_OVER)) == ()
+
+
+@pytest.mark.parametrize(
+    ("waiting", "is_closed", "names"),
+    [
+        pytest.param({}, True, {S.BETWEEN_STAGES}, id="nobody knows for what"),
+        pytest.param({"timers": 0.1}, True, {S.BETWEEN_STAGES}, id="a small part"),
+        pytest.param({"timers": 0.4}, True, {S.BETWEEN_STAGES, S.ORDERS_IN_FLIGHT}, id="half"),
+        pytest.param({"timers": 0.5, "signals or updates": 0.3}, True, {S.ORDERS_IN_FLIGHT}, id="most"),
+        pytest.param({"timers": 0.9}, False, set(), id="an open load, which has no number of orders"),
+    ],
+)
+def test_orders_that_wait_by_their_own_code_are_not_held_up(
+    waiting: dict[str, float], is_closed: bool, names: set[S]
+) -> None:
+    """A timer holds no slot, and the history service is not its cause."""
+    held_up = PLANTED["history held up without a refusal"][0]
+
+    ranked = rank_suspects(replace(held_up, waiting_ratio=waiting, is_closed=is_closed))
+
+    assert {suspect.name for suspect in ranked} == names
+
+
+def test_what_orders_wait_for_is_the_evidence() -> None:
+    """Whoever wrote the workflow knows whether that is meant."""
+    held_up = PLANTED["history held up without a refusal"][0]
+    both = {"timers": 0.5, "Nexus operations": 0.3}
+
+    (suspect,) = rank_suspects(replace(held_up, waiting_ratio=both, planned_activity_seconds=None))
+
+    assert suspect.evidence == (
+        "20 orders are open and wait 50 % of their time for timers and 30 % of their time for Nexus operations, no task waits, and slots "
+        "are free"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sample", "wait", "execution", "ratios"),
+    [
+        pytest.param(None, 0.1, 0.2, {}, id="no history was read"),
+        pytest.param(HistorySample(0, (), ()), 0.1, 0.2, {}, id="of an older version"),
+        pytest.param(SAMPLE, 0.5, 1.5, {"timers": 0.2}, id="all activities are held"),
+        pytest.param(
+            SAMPLE, 0.5, 0.5, {UNHELD_ACTIVITIES: 0.4, "timers": 0.2}, id="activities end elsewhere"
+        ),
+        pytest.param(SAMPLE, None, 0.5, {"timers": 0.2}, id="waits not known"),
+        pytest.param(SAMPLE, 0.5, None, {"timers": 0.2}, id="execution not known"),
+    ],
+)
+def test_the_share_that_waits_is_that_of_sampled_histories(
+    sample: HistorySample | None, wait: float | None, execution: float | None, ratios: dict[str, float]
+) -> None:
+    """Hundredths of a share are rounding; an activity open for 8 s of which it held a slot and a queue for 4 waited 4."""
+    found = waiting_ratio(sample, wait, execution)
+
+    assert found == pytest.approx(ratios)
+    assert list(found) == list(ratios)
+
+
+def test_a_part_of_a_full_machine_that_nobody_saw_is_not_known() -> None:
+    """Its cores would pass for those of other programs."""
+    full = replace(PLANTED["activity slots"][0], server_cores=None, machine=MachineUse(2, 2.0, 0.0))
+
+    machine = next(suspect for suspect in rank_suspects(full) if suspect.name is S.MACHINE)
+
+    assert machine.evidence == "2.00 of 2 cores are busy (workers 0.16, server not known, injectors 0.05)"

@@ -13,6 +13,7 @@ from loadtest.analysis.costs.replicas_wanted import ReplicaModel
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.decisions.late_workflow_tasks import BUSY_BURST, decide_workflow_queue
 from loadtest.analysis.decisions.model_answer import MODEL_RATIO, RATE_RATIO, fewest_counted
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.estimators.percentiles import late_of_hdr
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.analysis.readings.load_shape import load_shape
@@ -70,7 +71,7 @@ def why_not_borne_out(
         for window in shown:
             if window.ends[0] > bound.allowed_ratio and _hardly_any(model, window, bound):
                 return (
-                    f"{window.late:g} of {window.counted} {what} longer than {bound.seconds:g} s in step {window.step.key.folder}, where "
+                    f"{count_text(window.late)} of {window.counted} {what} longer than {bound.seconds:g} s in step {window.step.key.folder}, where "
                     "the model has hardly any: it does not hold what makes them late, and more replicas may not help"
                 )
         must_show = bound.measure is Measure.END_TO_END and not knows_orders(plan)
@@ -99,7 +100,7 @@ def why_workflow_tasks_wait(steps: Sequence[Measured], plan: Plan, per_replica: 
             continue
         return (
             f"workflow tasks waited too long in step {step.key.folder}, at {rate / step.key.replicas:.3g} orders/s a replica: "
-            f"{found.late:g} did, where {found.twin_late:.0f} may, and the model holds activities alone; give the workers more "
+            f"{count_text(found.late)} did, where {found.twin_late:.0f} may, and the model holds activities alone; give the workers more "
             "workflow task slots or cores"
         )
     return None

@@ -17,6 +17,7 @@ from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation
 from loadtest.analysis.estimators.usual_scatter import STATED
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.actions_per_order import actions_per_order
+from loadtest.analysis.readings.workers_as_planned import unknown_slots
 from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.analysis.twin import Measure, SloBound
 from loadtest.plan import Plan, Slo
@@ -97,7 +98,11 @@ def why_no_throughput(steps: Sequence[Measured], plan: Plan) -> str:
     closed = judge_closed(steps, plan)
     if not closed:
         return "the run has no saturate step; add a load of kind saturate"
-    if any(step.is_valid for step in closed):
+    valid = [step.measured for step in closed if step.is_valid]
+    if valid and all(step.slots is None for step in valid):
+        reasons = unknown_slots([worker for step in valid for worker in step.workers])
+        return f"no saturate step tells what replicas carry: {'; '.join(reasons) or 'the slots of its workers are not known'}"
+    if valid:
         return "nobody counted what the run's saturate steps completed"
     return f"no saturate step of the run is valid: {'; '.join(closed[-1].reasons)}"
 

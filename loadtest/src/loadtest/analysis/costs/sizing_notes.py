@@ -54,7 +54,7 @@ def _left_out(steps: Sequence[Measured], valid: Sequence[Measured]) -> tuple[str
 
 def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
     cores = manifest.machine.usable_cores
-    saturated = counting_steps(steps)
+    saturated = counting_steps(step for step in steps if step.slots is not None)
     if gone := len(saturated) - len(saturated_steps(steps)):
         return (
             f"{gone} of {counted(len(saturated), 'saturate step')} filled the machine: what they carried is its limit, "

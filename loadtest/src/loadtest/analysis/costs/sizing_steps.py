@@ -41,8 +41,10 @@ def saturated_steps(steps: Sequence[Measured]) -> list[Measured]:
     """
     Return the saturate steps that tell what replicas carry: those whose throughput is used and that did not fill the
     machine, or all if each filled it.
+
+    A loop that was sized without the workers' slots may have been too small to fill them, so it tells nothing.
     """
-    saturated = counting_steps(steps)
+    saturated = counting_steps(step for step in steps if step.slots is not None)
     return [step for step in saturated if not fills_machine(step)] or saturated
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.decisions.window_wanted import window_wanted
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -80,7 +81,7 @@ def judge_share(late: float, counted: int, seconds: float, burst: float) -> Deci
     elif low > ALLOWED_RATIO:
         answer = Decided.MISSED
     else:
-        why = f"{late:g} of {counted} late, so the share lies between {low:.1%} and {high:.1%}"
+        why = f"{count_text(late)} of {counted} late, so the share lies between {low:.1%} and {high:.1%}"
     deviation = math.sqrt(max(burst * ALLOWED_RATIO * (1 - ALLOWED_RATIO) * counted, 0.0))
     return Decision(answer, seconds, late, ALLOWED_RATIO * counted, deviation, why, ())
 

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.estimators.percentiles import late_of_hdr, mean_of_hdr
 from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
 from loadtest.analysis.readings.load_shape import load_shape
@@ -160,14 +161,14 @@ def _decision(seen: SeenWindow, bound: SloBound, answer: Decided, told: str) -> 
 
 def _far(seen: SeenWindow, ratio: float, rate: str) -> str:
     return (
-        f"by the model, and the window does not contradict it: {seen.late:g} of {seen.counted} late, "
+        f"by the model, and the window does not contradict it: {count_text(seen.late)} of {seen.counted} late, "
         f"and at a rate 10 % {rate} the model has {ratio:.2%}"
     )
 
 
 def _own_time(seen: SeenWindow) -> str:
     return (
-        f"by the window's own orders: {seen.late:g} of {seen.counted} late, though by the model hardly a task waits; their timers, "
+        f"by the window's own orders: {count_text(seen.late)} of {seen.counted} late, though by the model hardly a task waits; their timers, "
         "child workflows, or long or parallel activities take that time"
     )
 

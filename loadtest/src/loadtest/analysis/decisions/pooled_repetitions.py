@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from loadtest.analysis.decisions.late_workflow_tasks import ALLOWED_RATIO, judge_share
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
 from loadtest.plural import counted
@@ -57,7 +58,7 @@ def pooled_late_tasks(decisions: Sequence[Decision]) -> Decision:
         return joined
     least, difference = DEVIATIONS * max(luck, MISFIT_RATIO * twin), late - twin
     answer = Decided.MET if difference < 0 else Decided.MISSED
-    told = f"{late:g} late in {counted(len(decisions), 'repetition')}, and a system just at the limit would have {twin:.0f} ± {least:.0f}"
+    told = f"{count_text(late)} late in {counted(len(decisions), 'repetition')}, and a system just at the limit would have {twin:.0f} ± {least:.0f}"
     if abs(difference) <= least:
         return replace(joined, answer=Decided.UNDECIDED, why=told)
     towards = math.copysign(1.0, difference)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.decisions.pooled_repetitions import pooled_late_tasks, pooled_repetitions
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.estimators.share_interval import samples_to_keep
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.analysis.twin.decision import longer_seconds
@@ -81,7 +82,7 @@ def judge_shares(step: StepResult, slo: Slo) -> Judgement:
         elif decision.answer is Decided.UNDECIDED:
             found.append(Judgement(SloAnswer.UNDECIDED, (f"{asked}: undecided: {decision.why}",)))
         elif decision.answer is Decided.MISSED:
-            more = f"{decision.late:g} did, where {decision.twin_late:.0f} may"
+            more = f"{count_text(decision.late)} did, where {decision.twin_late:.0f} may"
             found.append(Judgement(SloAnswer.MISSED, (f"{asked}: {more}",)))
     return _joined(found)
 
@@ -136,7 +137,7 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
     if joined.answer is Decided.MET:
         return Judgement(SloAnswer.MET, ())
     if joined.answer is Decided.MISSED:
-        told = f"{asked}: {joined.late:g} waited longer, where a system just at that limit has {joined.twin_late:.0f}"
+        told = f"{asked}: {count_text(joined.late)} waited longer, where a system just at that limit has {joined.twin_late:.0f}"
         return Judgement(SloAnswer.MISSED, (told,))
     longest = max(each.seconds for each in found)
     told = f"{asked}: undecided after {longest:.0f} s: {joined.why}"

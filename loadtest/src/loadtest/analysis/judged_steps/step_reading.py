@@ -19,7 +19,14 @@ from loadtest.analysis.readings import counts_of_pages, latencies, workflow_coun
 from loadtest.analysis.readings.actions_per_order import actions_per_order
 from loadtest.analysis.readings.backlog import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
-from loadtest.analysis.readings.failed_attempts import failed_attempts, failed_workflow_tasks
+from loadtest.analysis.readings.failed_attempts import (
+    NO_FAILURES_COUNTED,
+    NO_TASKS_COUNTED,
+    NO_TIMEOUTS_COUNTED,
+    failed_attempts,
+    failed_workflow_tasks,
+    timed_out_attempts,
+)
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
 from loadtest.analysis.readings.step_load import step_load
@@ -142,8 +149,11 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         ),
         pollers=dict(measured.pollers),
         sticky_hit_ratio=counts_of_pages.sticky_hit_ratio(measured, why),
-        activity_failures=failed_attempts(measured),
-        workflow_task_failures=failed_workflow_tasks(measured),
+        activity_failures=why.of("activity_failures", failed_attempts(measured), NO_FAILURES_COUNTED),
+        activity_timeouts=why.of("activity_timeouts", timed_out_attempts(measured), NO_TIMEOUTS_COUNTED),
+        workflow_task_failures=why.of(
+            "workflow_task_failures", failed_workflow_tasks(measured), NO_TASKS_COUNTED
+        ),
         cpu_seconds_per_workflow=cpu_seconds_per_workflow(measured, workflows, why),
         rss_bytes=memory_bytes(measured, why),
         persistence_latency_seconds=latencies.of_server(measured, "persistence_latency", why),

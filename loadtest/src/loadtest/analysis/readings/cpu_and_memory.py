@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.readings.null_reasons import NullReasons
 from loadtest.results.measured_step import Measured, ProcessUse
-from loadtest.results.step_result import PerPart
+from loadtest.results.step_result_parts import PerPart
 
 _NOBODY_LOOKED = "nobody looked"
 _NOT_SEEN = ProcessUse(None, None, _NOBODY_LOOKED)

@@ -63,3 +63,25 @@ def work_left_behind(measured: Measured) -> str | None:
         "no order's time, and counts in the step in which it falls, as this one's or a later one's; orders that wait for it would "
         "have it all"
     )
+
+
+def orders_leave_work(measured: Measured) -> str | None:
+    """
+    Return the same for a whole run, without the numbers of one step, which the report has; ``None`` where no sampled order
+    ended before what it had started.
+    """
+    sample = measured.histories
+    if sample is None or not (sample.left_activities or sample.left_children):
+        return None
+    left = [
+        kind
+        for number, kind in (
+            (sample.left_activities, "activities"),
+            (sample.left_children, "child workflows"),
+        )
+        if number
+    ]
+    return (
+        f"orders end before {' and '.join(left)} that they start, as with abandoned ones: what goes on is in no order's time, and counts in "
+        "the step in which it falls, as this one's or a later one's; orders that wait for it would have it all"
+    )

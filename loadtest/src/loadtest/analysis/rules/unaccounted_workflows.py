@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.readings.failed_attempts import failed_attempts, failed_workflow_tasks
+from loadtest.analysis.readings.failed_attempts import attempts_told, failed_workflow_tasks
 from loadtest.analysis.readings.workflow_counts import (
     all_left_open,
     closed_by_server,
@@ -17,7 +17,6 @@ from loadtest.analysis.readings.workflow_counts import (
 )
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
-from loadtest.results.failure_text import told_attempts
 from loadtest.results.measured_step import Measured
 
 
@@ -27,7 +26,7 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     """
     if measured.injector.open_at_end == 0:
         return []
-    attempts = told_attempts(failed_attempts(measured), failed_workflow_tasks(measured))
+    attempts = attempts_told(measured)
     tried = f"{', '.join(attempts)}, and what fails is tried anew; " if attempts else ""
     report = measured.injector.whole
     if (starting := report.sent - report.acknowledged - failed_starts(report)) > 0:

@@ -4,8 +4,9 @@ Suspects on the server's side: what it refuses, what it holds back, and what mak
 
 from __future__ import annotations
 
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.readings.full_machine import is_full
-from loadtest.analysis.suspects.suspect_builder import count, found, time_text
+from loadtest.analysis.suspects.suspect_builder import found, time_text
 from loadtest.analysis.suspects.suspect_readings import SuspectReadings, suspect_readings_of
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
@@ -73,7 +74,7 @@ def queue_rate(readings: SuspectReadings) -> list[Suspect]:
     waiting = (
         ""
         if queue.backlog_tasks is None
-        else f", and {count(queue.backlog_tasks)} {plural(queue.backlog_tasks, 'activity waits', 'activities wait')}"
+        else f", and {count_text(queue.backlog_tasks)} {plural(queue.backlog_tasks, 'activity waits', 'activities wait')}"
     )
     polls = (
         ""
@@ -111,7 +112,7 @@ def machine(readings: SuspectReadings) -> list[Suspect]:
             "server": readings.server_cores,
             "injectors": readings.injector_cores,
         }
-        told = [f"{name} {cores:.2f}" for name, cores in parts.items() if cores is not None]
+        told = [f"{name} {'not known' if cores is None else f'{cores:.2f}'}" for name, cores in parts.items()]
         others = other_cores(readings)
         if others is not None and others >= _OTHERS_CORES:
             told.append(f"other programs {others:.2f}")

@@ -49,10 +49,3 @@ def time_text(seconds: float) -> str:
     if seconds >= 1:
         return f"{seconds:.1f} s"
     return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
-
-
-def count(number: float) -> str:
-    """
-    Write a mean count: whole, or with one digit where it is small.
-    """
-    return f"{number:.0f}" if number >= 10 or number == round(number) else f"{number:.1f}"

@@ -13,6 +13,7 @@ from loadtest.analysis.estimators.percentiles import is_coarse
 from loadtest.analysis.readings.backlog import window_seconds
 from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.readings.workers_as_planned import run_on_one_core
+from loadtest.analysis.suspects.waiting_orders import waiting_ratio
 from loadtest.analysis.twin.work_of_plan import OWN_ORDERS
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -92,6 +93,8 @@ class SuspectReadings:
         machine: Cores that everything on the machine uses.
         runs_on_one_core: Whether a worker's code uses one core at most, as far as its SDK is known.
         worker_core_limit: Cores that the container of each worker may use.
+        waiting_ratio: Share of the open orders of which no task is in a queue or a slot, by what they wait for, as the
+            histories of sampled orders tell.
     """
 
     replicas: int
@@ -114,6 +117,7 @@ class SuspectReadings:
     machine: MachineUse | None = None
     runs_on_one_core: bool = True
     worker_core_limit: float | None = None
+    waiting_ratio: Mapping[str, float] = field(default_factory=dict)
 
 
 def suspect_readings_of(measured: Measured, plan: Plan) -> SuspectReadings:
@@ -128,9 +132,10 @@ def suspect_readings_of(measured: Measured, plan: Plan) -> SuspectReadings:
     hit, miss = counter_of(worker, "worker.sticky_hit"), counter_of(worker, "worker.sticky_miss")
     tasks = (hit or 0.0) + (miss or 0.0)
     planned = plan.work.seconds + plan.work.cpu_seconds
+    activity = _queue(measured, plan, "activity")
     return SuspectReadings(
         replicas=measured.key.replicas,
-        activity=_queue(measured, plan, "activity"),
+        activity=activity,
         workflow=_queue(measured, plan, "workflow"),
         in_flight=_in_flight(measured),
         is_closed=measured.arrival_rate is None,
@@ -148,6 +153,9 @@ def suspect_readings_of(measured: Measured, plan: Plan) -> SuspectReadings:
         machine=measured.limits.machine,
         runs_on_one_core=run_on_one_core(measured.workers),
         worker_core_limit=measured.limits.worker_core_limit,
+        waiting_ratio=waiting_ratio(
+            measured.histories, activity.wait_mean_seconds, activity.execution_mean_seconds
+        ),
     )
 
 

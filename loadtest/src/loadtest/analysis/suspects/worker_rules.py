@@ -4,10 +4,11 @@ Suspects on the workers' side: tasks that they do not fetch, and tasks that take
 
 from __future__ import annotations
 
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.readings.full_machine import is_full
 from loadtest.analysis.saturation.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
-from loadtest.analysis.suspects.suspect_builder import count, found, time_text
+from loadtest.analysis.suspects.suspect_builder import found, time_text
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
 from loadtest.analysis.suspects.worker_cores import cores_each, cores_told, full_cpu, used_ratio
 from loadtest.plural import counted, plural
@@ -104,20 +105,31 @@ def between(readings: SuspectReadings) -> list[Suspect]:
     ratio = accounted(readings)
     if ratio is None:
         return []
-    orders = count(readings.in_flight)
+    orders = count_text(readings.in_flight)
     suspects = []
     # On a full machine every stage is slow, and more orders would only wait.
     group = 7 if is_full(readings.machine) else 5
     orders_group = 5 if _gets_cores_at_once(readings) else group
-    if ratio >= HARDLY_ACCOUNTED_RATIO and readings.is_closed:
+    waiting = sum(readings.waiting_ratio.values())
+    if ratio + waiting >= HARDLY_ACCOUNTED_RATIO and readings.is_closed:
         # Twice as many orders were the relief of this suspect, and completed no more.
         if readings.closed_load_limit is not Limit.HAND_OVER:
-            told = f"all {orders} {plural(readings.in_flight, 'order is', 'orders are')} being worked on, no task waits, and slots are free"
-            suspects.append(found(SuspectName.ORDERS_IN_FLIGHT, orders_group, told))
-        if readings.planned_activity_seconds is None:
+            are = plural(readings.in_flight, "order is", "orders are")
+            busy = f"all {orders} {are} being worked on"
+            told = (
+                busy
+                if ratio >= HARDLY_ACCOUNTED_RATIO
+                else f"{orders} {are} open and {_waiting_for(readings)}"
+            )
+            suspects.append(
+                found(
+                    SuspectName.ORDERS_IN_FLIGHT, orders_group, f"{told}, no task waits, and slots are free"
+                )
+            )
+        if readings.planned_activity_seconds is None and ratio >= HARDLY_ACCOUNTED_RATIO:
             # One load alone does not tell whether the activities always take so long.
             suspects.append(found(SuspectName.DOWNSTREAM, orders_group, _activities(readings)))
-    if ratio < ACCOUNTED_RATIO:
+    if ratio + waiting < ACCOUNTED_RATIO:
         suspects.append(
             found(
                 SuspectName.BETWEEN_STAGES,
@@ -126,6 +138,14 @@ def between(readings: SuspectReadings) -> list[Suspect]:
             )
         )
     return suspects
+
+
+def _waiting_for(readings: SuspectReadings) -> str:
+    """
+    Say for what orders wait, and for which part of their time.
+    """
+    told = [f"{percent(ratio)} of their time for {what}" for what, ratio in readings.waiting_ratio.items()]
+    return f"wait {' and '.join(told)}"
 
 
 def _gets_cores_at_once(readings: SuspectReadings) -> bool:
@@ -186,7 +206,7 @@ def _slots(queue: QueueReadings, told: str, group: int) -> Suspect:
     taken = min(used + (queue.polls_out or 0.0), slots)
     name = SuspectName.ACTIVITY_SLOTS if queue.kind == "activity" else SuspectName.WORKFLOW_SLOTS
     held = "in use" if used >= slots - _slack(slots) else "in use or held by a poll"
-    return found(name, group, f"{count(taken)} of {count(slots)} {held} while {told}")
+    return found(name, group, f"{count_text(taken)} of {count_text(slots)} {held} while {told}")
 
 
 def _slack(slots: float) -> float:
@@ -204,7 +224,7 @@ def _polls(queue: QueueReadings, readings: SuspectReadings, told: str, *, asks: 
     free = ""
     if queue.slots is not None and queue.slots_used is not None:
         unused = queue.slots - queue.slots_used
-        free = f"{count(unused)} {plural(unused, 'slot is', 'slots are')} free, "
+        free = f"{count_text(unused)} {plural(unused, 'slot is', 'slots are')} free, "
     if out >= ALL_POLLERS_RATIO * most:
         name = SuspectName.ACTIVITY_POLLERS if queue.kind == "activity" else SuspectName.WORKFLOW_POLLERS
         # A poll is also out while a slow server starts the task that it found: then either may be the limit.
@@ -213,12 +233,12 @@ def _polls(queue: QueueReadings, readings: SuspectReadings, told: str, *, asks: 
             found(
                 name,
                 group,
-                f"{free}{count(out)} of {most} {plural(most, 'poll is', 'polls are')} out all the time, {told}",
+                f"{free}{count_text(out)} of {most} {plural(most, 'poll is', 'polls are')} out all the time, {told}",
             )
         ]
     if out > NO_POLLERS_RATIO * most or asks:
         return []
-    held = f"{free}{count(out)} of {most} {plural(most, 'poll is', 'polls are')} out, {told}"
+    held = f"{free}{count_text(out)} of {most} {plural(most, 'poll is', 'polls are')} out, {told}"
     hits = readings.sticky_hit_ratio
     if queue.kind == "workflow":
         if hits is None or hits >= FEWEST_HITS_RATIO:
@@ -235,7 +255,7 @@ def _polls(queue: QueueReadings, readings: SuspectReadings, told: str, *, asks: 
 def _waiting(queue: QueueReadings) -> str:
     tasks = "activities" if queue.kind == "activity" else "workflow tasks"
     if queue.waiting is not None and queue.waiting >= 1:
-        return f"{count(queue.waiting)} {tasks} wait"
+        return f"{count_text(queue.waiting)} {tasks} wait"
     return f"{tasks} wait {time_text(queue.wait_p50_seconds or queue.wait_mean_seconds or 0.0)}"
 
 

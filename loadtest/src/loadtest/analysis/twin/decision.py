@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.results.window_decision import Block, Decided, Decision
 
@@ -76,7 +77,7 @@ def judge_late_tasks(
         else:
             why = _one_part(parts[apart.index(max(apart))])
     else:
-        why = f"{late:g} late, and a system just at the limit would have {mean:.0f} ± {least:.0f}"
+        why = f"{count_text(late)} late, and a system just at the limit would have {mean:.0f} ± {least:.0f}"
     blocks = parts if parts[-1].end >= len(parts) * _BLOCK_SECONDS else parts[:-1]
     return Decision(answer, seconds, late, mean, deviation, why, blocks)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.twin.decision import deviation_of
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 
@@ -57,7 +58,7 @@ def misfit(
     reasons = []
     if abs(late - mean) > ALARM_DEVIATIONS * deviation and abs(late - mean) > ALARM_RATIO * mean:
         expected = f"{mean:.0f} ± {ALARM_DEVIATIONS * deviation:.0f}"
-        reasons.append(f"{late:g} late tasks, and the model expects {expected}")
+        reasons.append(f"{count_text(late)} late tasks, and the model expects {expected}")
     if slot_time_ratio is not None and abs(slot_time_ratio - 1) > SLOT_TIME_RATIO:
         reasons.append(
             f"an activity of the same work holds its slot {slot_time_ratio - 1:+.1%} longer than under saturation"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
 from loadtest.analysis.twin.stopping_rule import Enough, GoOn
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
@@ -50,7 +51,7 @@ class UntilSidesDecided:
         is_due = self._looks.is_due(elapsed_seconds, late)
         expected = [twins.mean_until(elapsed_seconds) for twins in (self.slower, self.faster)]
         sentence = (
-            f"{late:g} of {counted:g} late; 5 % less capacity would have {expected[0]:.0f}, "
+            f"{count_text(late)} of {counted:g} late; 5 % less capacity would have {expected[0]:.0f}, "
             f"5 % more {expected[1]:.0f}"
         )
         if not is_due:

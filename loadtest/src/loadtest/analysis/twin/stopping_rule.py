@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.twin.decision import DEVIATIONS, DecisionRule, judge_late_tasks, longer_seconds
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.analysis.twin.window_looks import Looks
@@ -127,7 +128,7 @@ class UntilDecided:
             )
         if decision.answer is not Decided.UNDECIDED:
             return Enough(
-                f"{decision.answer} after {decision.seconds:.0f} s: {late:g} of {counted:g} late, "
+                f"{decision.answer} after {decision.seconds:.0f} s: {count_text(late)} of {counted:g} late, "
                 f"a system just at the limit would have {decision.twin_late:.0f} ± "
                 f"{DEVIATIONS * decision.twin_deviation:.0f}",
                 decision,
@@ -144,9 +145,7 @@ class UntilDecided:
 
     def _waiting(self, elapsed_seconds: float, late: float) -> str:
         twin = self.twins.mean_until(elapsed_seconds)
-        return (
-            f"{late:g} late, a system just at the limit would have {twin:.0f}; next look {self._next_look()}"
-        )
+        return f"{count_text(late)} late, a system just at the limit would have {twin:.0f}; next look {self._next_look()}"
 
     def _next_look(self) -> str:
         coming = [look for look in self.rule.looks if look <= self.longest_seconds][self._looks.taken :]
