@@ -23,6 +23,7 @@ CONTEXT = f"kind-{os.environ.get('CLUSTER', 'temporal-kit')}"
 KUBECONFIG = CHECKOUT / ".kube" / "config"
 NAMESPACES = ("temporal", "repair-shop", "loadtest", "monitoring")
 WORKERS = "repair-worker"
+LOADTEST = str(Path(sys.executable).parent / "loadtest")
 _NUMBERS = itertools.count(1)
 
 
@@ -120,7 +121,7 @@ class Kit:
         """
         Run loadtest.
         """
-        return run([str(Path(sys.executable).parent / "loadtest"), *arguments], timeout)
+        return run([LOADTEST, *arguments], timeout)
 
     def submit(self, plan: str, *arguments: str) -> Sweep:
         """
@@ -128,9 +129,14 @@ class Kit:
         """
         file = self.results / f"plan-{next(_NUMBERS)}.toml"
         file.write_text(plan, encoding="utf-8")
-        program = str(Path(sys.executable).parent / "loadtest")
+        return self.follow(str(file), *arguments)
+
+    def follow(self, *arguments: str) -> Sweep:
+        """
+        Start ``loadtest submit`` with these arguments and return at once.
+        """
         process = subprocess.Popen(
-            [program, "submit", str(file), "--progress", "json", *arguments],
+            [LOADTEST, "submit", "--progress", "json", *arguments],
             cwd=CHECKOUT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -237,7 +243,8 @@ def fetch(kit: Kit, *arguments: str) -> FetchedRun:
     """
     done = kit.loadtest("fetch", *arguments, "--output", str(kit.results))
     assert done.code == 0, done.error
-    return FetchedRun(Path(done.out.strip()).parent)
+    told = Path(done.out.strip())
+    return FetchedRun(told if told.is_dir() else told.parent)
 
 
 def until(true: Callable[[], bool], what: str, timeout: float = 120) -> None:

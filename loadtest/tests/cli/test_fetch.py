@@ -16,14 +16,11 @@ from loadtest.results.run_folder import Run
 from loadtest.target.kubernetes import results_fetch, sweep_job
 
 
-def test_the_page_of_a_run_that_was_fetched_is_named_from_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """
-    Under the name that the run has, as a later one moves the link; the link points at it.
+    A run on a cluster's volume, and this machine without runs.
     """
-    kept = kept_run(tmp_path / "volume")
-    kept.write("report.html", "a page")
 
     class Volume:
         def __init__(self, job: object) -> None: ...
@@ -36,6 +33,16 @@ def test_the_page_of_a_run_that_was_fetched_is_named_from_here(
     monkeypatch.setattr(kubeconfig, "reach", lambda *_: None)
     monkeypatch.setattr(sweep_job, "SweepJob", lambda *_: None)
     monkeypatch.chdir(tmp_path)
+    return kept_run(tmp_path / "volume")
+
+
+def test_the_page_of_a_run_that_was_fetched_is_named_from_here(
+    kept: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Under the name that the run has, as a later one moves the link; the link points at it.
+    """
+    kept.write("report.html", "a page")
 
     code = program(["fetch"])
 
@@ -43,3 +50,17 @@ def test_the_page_of_a_run_that_was_fetched_is_named_from_here(
     assert (code, told) == (0, f"results/{kept.path.name}/report.html\n")
     assert Path(told.strip()).read_text(encoding="utf-8") == "a page"
     assert Run.open(Path("results")).path.name == kept.path.name
+
+
+def test_a_run_without_a_page_is_told_as_such(kept: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    A sweep whose pod was killed wrote none: its folder is named, and what finishes it; no page that is not there.
+    """
+    code = program(["fetch", "--job", "mine"])
+
+    told = capsys.readouterr()
+    name = kept.path.name
+    assert (code, told.out) == (0, f"results/{name}\n")
+    assert f"note: {name} has no report" in told.err
+    assert f"`loadtest submit --resume {name} --job mine`" in told.err
+    assert f"`loadtest report results/{name}`" in told.err

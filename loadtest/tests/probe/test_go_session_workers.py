@@ -41,7 +41,7 @@ def _probe(
 ) -> WorkerProbe:
     probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its calls are replaced below
 
-    async def told() -> list[WorkerHeartbeat]:
+    async def told(_: object) -> list[WorkerHeartbeat]:
         return [beat]
 
     async def polled(_: object, task_queue: str) -> Mapping[str, float]:

@@ -89,3 +89,19 @@ async def test_the_workers_of_a_list(version: str) -> None:
     assert (facts.source, facts.activity_slots) == ("heartbeat", 7)
     assert names == {"a": {"a"}}
     assert queues == ("orders",)
+
+
+async def test_a_worker_that_has_gone_is_not_asked_for() -> None:
+    """
+    It stays listed for minutes, and after a few steps of many replicas such requests are more than a server allows.
+    """
+    now = time.time()
+    mine = WorkerListInfo(worker_instance_key="key", worker_identity="a", host_name="host")
+    gone = [WorkerListInfo(worker_instance_key=f"of-{name}", worker_identity=name) for name in ("b", "c")]
+    server = ListingServer({"workers": [*gone, mine]}, _beat(now))
+    probe = WorkerProbe(cast(Client, server), "orders")
+
+    (facts,) = await probe.facts([Replica("a", None, None, now - 11)])
+    probe.close()
+
+    assert facts.activity_slots == 7

@@ -104,7 +104,7 @@ async def test_an_old_heartbeat_does_not_stand_for_a_page_that_stopped(
     """A stopped process has a heartbeat for up to a minute; one of just now says that only the page is gone."""
     probe = WorkerProbe(NOBODY, "q")  # type: ignore[arg-type]  # its one call is replaced below
 
-    async def beats() -> list[WorkerHeartbeat]:
+    async def beats(_: object) -> list[WorkerHeartbeat]:
         return [_beat(age)]
 
     monkeypatch.setattr(probe, "_beats", beats)
@@ -124,7 +124,7 @@ def test_heartbeats_alone_stand_for_as_long_as_their_interval(monkeypatch: pytes
     """A worker without a page is heard every minute, and lives between."""
     probe = WorkerProbe(NOBODY, "q")  # type: ignore[arg-type]  # its one call is replaced below
 
-    async def beats() -> list[WorkerHeartbeat]:
+    async def beats(_: object) -> list[WorkerHeartbeat]:
         return [_beat(20.0)]
 
     monkeypatch.setattr(probe, "_beats", beats)
@@ -140,7 +140,7 @@ async def test_a_page_that_told_before_the_step_and_no_look_since_is_lost(
     """A process that stops before the first look of the step has told its slots when the step was prepared."""
     probe = WorkerProbe(NOBODY, "q")  # type: ignore[arg-type]  # its one call is replaced below
 
-    async def beats() -> list[WorkerHeartbeat]:
+    async def beats(_: object) -> list[WorkerHeartbeat]:
         return [_beat(20.0)]
 
     monkeypatch.setattr(probe, "_beats", beats)

@@ -246,7 +246,7 @@ def test_a_worker_that_answered_and_no_longer_does_is_lost(monkeypatch: pytest.M
     told = [_beat()]
     told[0].heartbeat_time.GetCurrentTime()
 
-    async def beats() -> list[WorkerHeartbeat]:
+    async def beats(_: object) -> list[WorkerHeartbeat]:
         return told
 
     monkeypatch.setattr(probe, "_beats", beats)

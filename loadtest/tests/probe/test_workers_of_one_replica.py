@@ -124,7 +124,7 @@ def test_a_heartbeat_of_before_the_replicas_start_is_another_ones(started: float
 def _probe(monkeypatch: pytest.MonkeyPatch, beats: Sequence[WorkerHeartbeat], page: str = "") -> WorkerProbe:
     probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
 
-    async def told() -> list[WorkerHeartbeat]:
+    async def told(_: object) -> list[WorkerHeartbeat]:
         return list(beats)
 
     async def read(replica: Replica, *_: object) -> object:

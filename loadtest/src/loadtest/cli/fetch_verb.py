@@ -18,6 +18,7 @@ from loadtest.cli.cronjob_flags import (
     JOB,
     KUBE_NAMESPACE,
     KUBECONFIG,
+    flags_of_cronjob,
 )
 from loadtest.errors import InputError
 from loadtest.results.latest_link import demand_latest
@@ -33,6 +34,8 @@ def fetch(
 ) -> int:
     """
     Bring a run's folder from the cluster here, compare its checksum, and point results/latest at it.
+
+    Prints the path of its report, or that of its folder where it has none.
     """
     from loadtest.cli.kubeconfig import reach
     from loadtest.results.archive import unpack
@@ -46,7 +49,16 @@ def fetch(
         archive = Path(file.name)
         name, checksum = volume.fetch(run, archive)
         folder = unpack(archive, checksum, name, output)
-    sys.stdout.write(f"{path_from_here(folder / 'report.html')}\n")
+    page = folder / "report.html"
+    if page.is_file():
+        sys.stdout.write(f"{path_from_here(page)}\n")
+        return 0
+    here, same = path_from_here(folder), flags_of_cronjob(kube_namespace, job, kubeconfig, context)
+    sys.stdout.write(f"{here}\n")
+    sys.stderr.write(
+        f"note: {name} has no report, as it still runs or was cut off; `loadtest submit --resume {name}{same}` "
+        f"finishes one that was cut off, `loadtest report {here}` makes a report of what it has measured\n"
+    )
     return 0
 
 

@@ -101,7 +101,7 @@ class WorkerProbe:
         pages = await asyncio.gather(*(self._look(replica, since) for replica in replicas))
         pages = [replace(page, source=None) if page.replica in self._several else page for page in pages]
         silent = [page for page in pages if page.source is None]
-        beats = await self._beats() if silent else []
+        beats = await self._beats(replicas) if silent else []
         now = time.time()
         looks: dict[str, WorkerFacts | None] = {}
         for replica, page in zip(replicas, pages, strict=True):
@@ -129,7 +129,7 @@ class WorkerProbe:
         the page.
         """
         now = time.time()
-        beats = await self._beats()
+        beats = await self._beats(replicas)
         known = await asyncio.gather(*(self._of(replica, beats, now) for replica in replicas))
         if any(may_serve_sessions(worker) for worker in known):
             polls = await polls_for_sessions(self._client, self._task_queue)
@@ -229,12 +229,16 @@ class WorkerProbe:
         text = page.body.decode(errors="replace")
         return facts_from_page(replica.identity, text, self._task_queue, page.at, self._client.namespace)
 
-    async def _beats(self) -> list[WorkerHeartbeat]:
+    async def _beats(self, replicas: Sequence[Replica]) -> list[WorkerHeartbeat]:
         """
-        Return the heartbeats of the queue's workers; none where the server keeps none.
+        Return the heartbeats of these replicas' workers; none where the server keeps none.
+
+        Workers that have gone stay listed for minutes. A server allows a namespace few of these requests, so a heartbeat
+        of theirs is not asked for: after some steps of many replicas that refused the heartbeats of all.
         """
         listed = await self._listed(f"TaskQueue={quoted(self._task_queue)}")
-        described = await asyncio.gather(*(self._describe(one.worker_instance_key) for one in listed))
+        mine = {one.worker_instance_key for replica in replicas for one in _own(replica, listed)}
+        described = await asyncio.gather(*map(self._describe, sorted(mine)))
         return [beat for beat in described if beat is not None]
 
     async def _listed(self, query: str) -> list[WorkerListInfo]:

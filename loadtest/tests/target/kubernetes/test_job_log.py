@@ -126,3 +126,36 @@ def test_an_end_that_was_not_its_own_is_no_verdict(
 
     with pytest.raises(TargetError, match=f"did not end by itself:\n{said}"):
         JobLog(sweep(cluster)).exit_code()
+
+
+@pytest.mark.parametrize(
+    ("job", "said"),
+    [
+        pytest.param(None, "the Job was deleted while it ran", id="with-its-job"),
+        pytest.param(
+            {"metadata": {"name": "loadtest-sweep"}}, "the sweep's pod was deleted while it ran", id="alone"
+        ),
+    ],
+)
+def test_it_is_told_what_was_deleted(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch, job: dict[str, Any] | None, said: str
+) -> None:
+    """A pod goes alone with its node, and nobody has deleted a Job then; the run can be finished either way."""
+    if job is not None:
+        cluster.put("job", job)
+    cluster.put("pod", pod("s", labels=LABELS, namespace="loadtest", containers=("sweep",)))
+
+    class Response:
+        def stream(self) -> Any:
+            cluster.objects.clear()
+            if job is not None:
+                cluster.put("job", job)
+            yield b"2026-01-02T03:04:05Z a\n"
+
+    monkeypatch.setattr(cluster, "read_namespaced_pod_log", lambda *_, **__: Response(), raising=False)
+
+    with pytest.raises(TargetError) as told:
+        list(JobLog(sweep(cluster)).lines())
+
+    assert said in str(told.value)
+    assert "`loadtest submit --resume latest` finishes it" in str(told.value)

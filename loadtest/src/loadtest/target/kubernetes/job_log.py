@@ -106,8 +106,13 @@ class JobLog:
         return int(ended.exit_code)
 
     def _deleted(self) -> TargetError:
+        """
+        Tell what was deleted; a pod goes without its Job where its node is lost or somebody deletes it alone.
+        """
+        what = "the Job" if self.job.read() is None else "the sweep's pod"
         return TargetError(
-            f"{self.job}: the Job was deleted while it ran; what it measured is on the volume: `loadtest fetch`"
+            f"{self.job}: {what} was deleted while it ran; what it measured is on the volume: "
+            "`loadtest fetch` brings it here, `loadtest submit --resume latest` finishes it"
         )
 
     def _demand_patience(self, heard: float, error: Exception) -> None:
