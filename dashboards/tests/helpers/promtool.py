@@ -4,6 +4,7 @@ Prometheus' own checker of configurations, rules and expressions.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import Any
 import yaml
 from needs import needs
 
+# It runs for seconds, and collecting garbage is a fifth of its CPU; without any it would take gigabytes.
+_SHORT_LIVED = {"GOGC": "400"}
+
 
 def promtool(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """
@@ -19,6 +23,7 @@ def promtool(*arguments: object, cwd: Path | None = None) -> subprocess.Complete
     """
     return subprocess.run(
         [needs("promtool"), *map(str, arguments)],
+        env=os.environ | _SHORT_LIVED,
         capture_output=True,
         text=True,
         cwd=cwd,
