@@ -80,7 +80,7 @@ quick: $(BIN)/.installed-dev
 .PHONY: test
 test: lint pytest ## every check that needs no cluster (about 15 minutes on two cores)
 
-# A module's tests stay together, as they share what they start; they come in the order of `testpaths`.
+# A module's tests stay together, as they share what they start; what takes longest comes first.
 SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder
 
 .PHONY: pytest

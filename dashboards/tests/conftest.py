@@ -1,5 +1,5 @@
 """
-A running stack with a real Prometheus beside it, on which every event of the catalogue has happened.
+A real Prometheus that has scraped a stack on which every event of the catalogue has happened.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """
     Server, two workers, a mischievous one, an injector and a sweep's page, scraped by Prometheus each second.
 
-    It ends with its module: idle, it takes a quarter of a core or more from all tests that follow.
+    Prometheus ends with the module, and all else before the first question.
     """
     from watched_stack import running_stack
 

@@ -8,9 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
-import pytest
 import pytest_only_sweeps
-from tracked_files import ROOT
 
 TESTS = ["a::1", "a::2", "b::1", "b::2", "c::1", "d::1", "e::1"]
 
@@ -40,11 +38,3 @@ def test_a_worker_has_one_module_in_store() -> None:
     assert begun == [["a::1", "a::2"], ["b::1", "b::2"]]
     assert _got(first) == ["a::1", "a::2", "c::1", "d::1"]
     assert _got(second) == ["b::1", "b::2"]
-
-
-@pytest.mark.parametrize("module", pytest_only_sweeps.FIRST)
-def test_what_comes_first_is_judged(module: str) -> None:
-    """Each name is that of a module with a judged sweep."""
-    (path,) = ROOT.glob(f"*/tests/**/{module}.py")
-
-    assert pytest_only_sweeps.pytest_ignore_collect(path) is None

@@ -7,6 +7,8 @@ a rate at which this count's own saturated step, by its own model, keeps every b
 
 from __future__ import annotations
 
+import bisect
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,13 +17,16 @@ from loadtest.analysis.costs.sizing import bounds_of, sized_replicas
 from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation_of
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.calibrated_model import calibration
+from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized
 
 # Of the way from the lowest to the highest rate that needs a count.
 _PLACES = (0.25, 0.75)
-_HALVINGS = 5
+# The highest rate that a count keeps is looked for in so many steps; a tenth of a long run's tasks says nearly which it is.
+_STEPS = 32
+_GLANCE_TASKS = LONG_RUN_TASKS // 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +119,22 @@ def _rates_of(steps: Sequence[Measured], plan: Plan, replicas: int) -> tuple[flo
     full = growth.throughput_at(replicas).value
     least = _throughput_of(steps, plan, replicas - 1, full / replicas)
     # Below what one count less completes no rate needs this count, so nobody asks whether it would keep one.
-    low, high = least, full
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        keeps = all(model.keeps(replicas, middle, one) for one in bounds_of(plan.slo))
-        low, high = (middle, high) if keeps else (low, middle)
-    most = low * (1 - MODEL_RATIO)
+    if least >= full:
+        return None
+
+    def at(place: int) -> float:
+        return least + place / _STEPS * (full - least)
+
+    @functools.cache
+    def keeps(place: int, tasks: int = LONG_RUN_TASKS) -> bool:
+        return all(model.keeps(replicas, at(place), one, tasks) for one in bounds_of(plan.slo))
+
+    low = bisect.bisect_left(range(1, _STEPS), True, key=lambda place: not keeps(place, _GLANCE_TASKS))
+    while low > 0 and not keeps(low):
+        low -= 1
+    while low + 1 < _STEPS and keeps(low + 1):
+        low += 1
+    most = at(low) * (1 - MODEL_RATIO)
     return (least, most) if least < most else None
 
 

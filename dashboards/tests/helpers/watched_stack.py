@@ -180,17 +180,27 @@ async def load(
 def running_stack(folder: Path) -> Iterator[Stack]:
     """
     Server, two workers, a mischievous one, an injector and a sweep's page, scraped by Prometheus each second.
+
+    What was scraped stays to be asked for; all but Prometheus has ended by then, as it took half a core from other tests.
     """
     needs("prometheus")
+    with contextlib.ExitStack() as running:
+        exporter = running.enter_context(exporters())
+        prometheus = running.enter_context(
+            LocalPrometheus(folder, relabeling=KUBERNETES_RELABELING, exporters=[exporter])
+        )
+        yield Stack(prometheus, *_scraped(prometheus, folder))
+
+
+def _scraped(prometheus: LocalPrometheus, folder: Path) -> tuple[float, float, int, Difference]:
+    """
+    Run all that is scraped until each event has happened.
+    """
     port, http, server_page, one, two, mischief_page, injector = free_ports(7)
     address = f"127.0.0.1:{port}"
     with contextlib.ExitStack() as running:
         info = StepInfo("watched", 0)
         running.callback(info.close)
-        exporter = running.enter_context(exporters())
-        prometheus = running.enter_context(
-            LocalPrometheus(folder, relabeling=KUBERNETES_RELABELING, exporters=[exporter])
-        )
         pages = {
             "server": [server_page],
             "worker": [one, two, mischief_page],
@@ -220,4 +230,4 @@ def running_stack(folder: Path) -> Iterator[Stack]:
         assert mischief.stdout is not None
         assert "done\n" in iter(mischief.stdout.readline, ""), (folder / "mischief.log").read_text()[-3000:]
         workers = {f"watched-{page}": f"http://127.0.0.1:{page}/metrics" for page in (one, two)}
-        yield Stack(prometheus, *asyncio.run(load(address, injector, info, folder, workers)))
+        return asyncio.run(load(address, injector, info, folder, workers))

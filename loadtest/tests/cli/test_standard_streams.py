@@ -18,40 +18,50 @@ pytestmark = pytest.mark.process
 PROGRAM = str(Path(sys.executable).parent / "loadtest")
 
 
-def _reported(folder: Path, stdout: int, *before: str) -> tuple[subprocess.CompletedProcess[str], int]:
-    kept = kept_run(folder)
-    arguments = ["report", str(kept.path)]
-    done = subprocess.run(
-        [*before, PROGRAM, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int]:
+    """
+    A run's folder, and what its report ends with where its output is read.
+    """
+    folder = str(kept_run(tmp_path_factory.mktemp("kept")).path)
+    return folder, run(["report", folder])
+
+
+def _reported(folder: str, stdout: int, *before: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, PROGRAM, "report", folder], stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
     )
-    return done, run(arguments)
 
 
-def test_a_reader_that_has_left_is_no_verdict(tmp_path: Path) -> None:
+def test_a_reader_that_has_left_is_no_verdict(kept: tuple[str, int]) -> None:
     """``loadtest ... | head -1`` ends as it would have ended, where 1 says that no count keeps the SLO."""
+    folder, code = kept
     reader, writer = os.pipe()
     os.close(reader)
 
-    done, code = _reported(tmp_path, writer)
+    done = _reported(folder, writer)
 
     os.close(writer)
     assert (done.returncode, done.stderr) == (code, "")
     assert code == 3
 
 
-def test_a_program_without_standard_output_ends_with_its_verdict(tmp_path: Path) -> None:
+def test_a_program_without_standard_output_ends_with_its_verdict(kept: tuple[str, int]) -> None:
     """As a scheduler may begin it; no file takes the number of its output."""
-    done, code = _reported(tmp_path, subprocess.DEVNULL, "sh", "-c", 'exec "$0" "$@" <&- >&-')
+    folder, code = kept
+
+    done = _reported(folder, subprocess.DEVNULL, "sh", "-c", 'exec "$0" "$@" <&- >&-')
 
     assert (done.returncode, done.stderr) == (code, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no device that is always full")
-def test_output_that_finds_no_room_is_told_once(tmp_path: Path) -> None:
+def test_output_that_finds_no_room_is_told_once(kept: tuple[str, int]) -> None:
     """The report lies in the run's folder all the same."""
+    folder, code = kept
     full = os.open("/dev/full", os.O_WRONLY)
 
-    done, code = _reported(tmp_path, full)
+    done = _reported(folder, full)
 
     os.close(full)
     assert done.returncode == code

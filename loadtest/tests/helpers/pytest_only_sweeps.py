@@ -8,19 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
-
-# What takes longest comes first, so that what is left at the end is short.
-FIRST = (
-    "test_smoke",
-    "test_watched_sweep",
-    "test_bottlenecks",
-    "test_workers_of_any_language",
-    "test_queue_wait",
-)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -30,13 +20,6 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if collection_path.suffix != ".py" or not collection_path.is_file():
         return None
     return None if "mark.sweep" in collection_path.read_text(encoding="utf-8") else True
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Puts the modules of the longest sweeps first.
-    """
-    items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST))
 
 
 class _OneModuleInStore(LoadScopeScheduling):

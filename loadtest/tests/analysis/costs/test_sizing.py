@@ -84,7 +84,7 @@ def test_the_intervals_ends_lie_around_the_value() -> None:
     """
     Every quantity that is told lies within its own interval.
     """
-    found = sized(12.0)
+    found = sized(16.0)
 
     for one in (found.replicas, *found.quantities):
         if one.needed is not None:
@@ -132,7 +132,7 @@ def test_a_saturate_step_that_filled_the_machine_is_no_point_of_the_throughput()
     assert without is not None
     assert extrapolation.counts == (1, 2, 3)
     assert without.counts == (1, 2, 3, 4)
-    assert any("1 of 4 saturate steps filled the machine" in note for note in sized(5.0, steps).notes)
+    assert any("1 of 4 saturate steps filled the machine" in note for note in sized(1.0, steps).notes)
 
 
 def test_where_every_saturate_step_filled_the_machine_they_are_all_there_is() -> None:
@@ -156,7 +156,7 @@ def test_the_cpu_of_the_injectors_is_a_part_of_what_fills_the_machine(injectors:
     """
     Of two cores 0.6 are the workers' and the server's: with 1.15 more of the injectors none is left.
     """
-    notes = sized(5.0, [_cpu(step, injectors) for step in STEPS]).notes
+    notes = sized(1.0, [_cpu(step, injectors) for step in STEPS]).notes
 
     assert any("server, workers and injectors took 1.8 of the 2 cores" in note for note in notes) is told
 
@@ -219,7 +219,7 @@ def test_steps_that_are_not_valid_are_left_out() -> None:
         *STEPS[1:],
     ]
 
-    assert any("1 of 8 steps is not valid" in note for note in sized(5.0, broken).notes)
+    assert any("1 of 8 steps is not valid" in note for note in sized(1.0, broken).notes)
 
 
 def test_a_price_times_what_is_needed_is_the_sum() -> None:

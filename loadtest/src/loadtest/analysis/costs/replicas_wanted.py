@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.capacities.extrapolation import Extrapolation
 from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import SloBound
-from loadtest.analysis.twin.long_run import keeps_in_long_run
+from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, keeps_in_long_run
 from loadtest.plural import counted
 from loadtest.results.sweep_result import Interval
 
@@ -37,9 +37,9 @@ class ReplicaModel:
     replicas: int
     extrapolation: Extrapolation
 
-    def keeps(self, replicas: int, rate: float, bound: SloBound) -> bool:
+    def keeps(self, replicas: int, rate: float, bound: SloBound, tasks: int = LONG_RUN_TASKS) -> bool:
         """
-        Return whether at most the allowed share of the model's tasks, or of its orders, is late in the long run.
+        Return whether at most the allowed share of the model's tasks, or of its orders, is late in a long run of so many tasks.
         """
         model, work = self.calibration.model, self.calibration.work
         slots = max(1, round(model.slots / self.replicas * replicas))
@@ -47,7 +47,7 @@ class ReplicaModel:
         held = work.mean + model.overhead_seconds
         slowness = (slots / (model.activities * capacity) - model.dead_seconds) / held
         fitted = replace(model, slots=slots).slowed(max(0.05, slowness))
-        return keeps_in_long_run(fitted, work, rate, bound)
+        return keeps_in_long_run(fitted, work, rate, bound, tasks)
 
 
 def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...]) -> Interval | str:
