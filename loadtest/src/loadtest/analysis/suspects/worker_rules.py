@@ -90,15 +90,13 @@ def between(pressure: Pressure) -> list[Suspect]:
     """
     Nothing waits and nothing executes long: there are too few orders, or they are delayed between the stages.
     """
-    cores, each = pressure.injector_cores, FULL_INJECTOR_CORES * pressure.injectors
-    if cores is not None and cores >= each:
-        return [
-            found(
-                SuspectName.INJECTOR,
-                5,
-                f"{counted(pressure.injectors, 'injector process uses', 'injector processes use')} {cores:.2f} cores",
-            )
-        ]
+    cores, limit = pressure.injector_cores, pressure.injector_core_limit
+    usable = pressure.injectors * min(1.0, limit or 1.0)
+    if cores is not None and cores >= FULL_INJECTOR_CORES * usable:
+        told = f"{counted(pressure.injectors, 'injector process uses', 'injector processes use')} {cores:.2f} cores"
+        if usable < pressure.injectors:
+            told += f" of the {limit:g} that each may use"
+        return [found(SuspectName.INJECTOR, 5, told)]
     if waits_long(pressure.activity) or waits_long(pressure.workflow) or not pressure.in_flight:
         return []
     ratio = accounted(pressure)
