@@ -151,6 +151,9 @@ def leaves(thing: Any) -> list[Any]:
     ("chart", "given", "said"),
     [
         pytest.param("repair-worker", {"networkPolicy": None}, "networkPolicy", id="policy"),
+        pytest.param("repair-worker", {"networkPolicy": {"dnsPorts": None}}, "dnsPorts", id="dns"),
+        pytest.param("loadtest", {"networkPolicy": {"dnsPorts": None}}, "dnsPorts", id="loadtest-dns"),
+        pytest.param("loadtest", {"networkPolicy": {"apiServerPorts": None}}, "apiServerPorts", id="api"),
         pytest.param("repair-worker", {"temporal": {"tls": None}}, "tls", id="tls"),
         pytest.param("repair-worker", {"temporal": {"address": None}}, "address", id="address"),
         pytest.param("repair-worker", {"settings": {"activitySlots": None}}, "activitySlots", id="slots"),

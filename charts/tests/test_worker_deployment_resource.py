@@ -170,6 +170,11 @@ def test_the_controller_finds_a_service_of_the_workers_namespace(charts: Charts)
             {"temporal": {"address": "[::1]:7233"}}, "a Connection takes no IPv6 address", id="ipv6-address"
         ),
         pytest.param(
+            {"fullnameOverride": "my.shop"},
+            "my.shop has a dot with deployment.kind = WorkerDeployment: Temporal takes none",
+            id="dotted-name",
+        ),
+        pytest.param(
             {"workerDeployment": {"rollout": {"steps": [step(50), step(50)]}}},
             "rampPercentage = 50 follows 50: a share must be greater",
             id="steps-that-do-not-rise",

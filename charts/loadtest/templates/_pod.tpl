@@ -48,6 +48,9 @@ affinity: {{- tpl (toYaml .) $.root | nindent 2 }}
 {{- if eq "sweep" .component -}}
 {{- /* It reads the workers' and the server's pages. */ -}}
 {{- $_ := set $own "temporal-kit/scrapes" "true" -}}
+{{- else if eq "claim" .component -}}
+{{- /* It asks nobody, and a mesh's proxy beside it would never end. */ -}}
+{{- $_ := set $own "sidecar.istio.io/inject" "false" -}}
 {{- end -}}
 {{- merge $own (default dict .role.podLabels) (default dict .root.Values.podLabels) (default dict .root.Values.commonLabels) | toYaml -}}
 {{- end -}}
@@ -59,6 +62,7 @@ affinity: {{- tpl (toYaml .) $.root | nindent 2 }}
 {{- $_ := set $own "prometheus.io/port" (.root.Values.metrics.port | toString) -}}
 {{- $_ := set $own "prometheus.io/path" "/metrics" -}}
 {{- end -}}
+{{- if eq "claim" .component }}{{ $_ := set $own "linkerd.io/inject" "disabled" }}{{ end -}}
 {{- merge $own (default dict .role.podAnnotations) (default dict .root.Values.podAnnotations) (default dict .root.Values.commonAnnotations) | toYaml -}}
 {{- end -}}
 

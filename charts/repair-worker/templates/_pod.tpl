@@ -1,7 +1,7 @@
 {{- /* Where a pod of this chart may run and as whom: the workers' and the test's. */ -}}
 {{- define "repair-worker.placement" -}}
 serviceAccountName: {{ include "repair-worker.serviceAccountName" . | quote }}
-automountServiceAccountToken: {{ .Values.serviceAccount.automountToken }}
+automountServiceAccountToken: {{ default false .Values.serviceAccount.automountToken }}
 # Links would bring a variable for each Service of the namespace, and one that begins with REPAIRSHOP_ is taken for a setting.
 enableServiceLinks: false
 {{- with .Values.imagePullSecrets }}

@@ -11,8 +11,9 @@ import pytest
 from loadtest.injector.injector import _report
 from loadtest.injector.merge import merge
 from loadtest.injector.tally import Bounds, Tally
+from loadtest.injector.window_cpu import CpuUse
 
-ONE = _report(Tally(Bounds(0.0, 10.0)), 0, open_at_end=0, drain_seconds=0.5, cpu=0.25)
+ONE = _report(Tally(Bounds(0.0, 10.0)), 0, open_at_end=0, drain_seconds=0.5, cpu=CpuUse(0.25, None))
 
 
 @pytest.mark.parametrize(("injectors", "read"), [(1, 40), (2, 40), (20, 62)])

@@ -17,6 +17,7 @@ from loadtest.injector.injector import _report
 from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds
 from loadtest.injector.merge import merge
 from loadtest.injector.tally import Bounds, Tally
+from loadtest.injector.window_cpu import CpuUse
 from loadtest.plan import Arrivals, Work
 from loadtest.results import hdr
 from loadtest.results.document import from_message, to_plain
@@ -41,7 +42,7 @@ def _flight(tally: Tally, intended: float, *, lag: float = 0.0, took: float = 1.
 
 
 def _share_report(tally: Tally, level: int = 0) -> PartReport:
-    return _report(tally, level, open_at_end=0, drain_seconds=0.5, cpu=0.25)
+    return _report(tally, level, open_at_end=0, drain_seconds=0.5, cpu=CpuUse(0.25, None))
 
 
 @pytest.mark.parametrize(

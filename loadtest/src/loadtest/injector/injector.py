@@ -19,6 +19,7 @@ from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from loadtest import arrivals, connection
+from loadtest.allowed_cores import allowed_cores
 from loadtest.errors import InputError
 from loadtest.injector import pacing
 from loadtest.injector.codec_client import client_of_step
@@ -28,6 +29,7 @@ from loadtest.injector.pacing import WindowEnd
 from loadtest.injector.shared_start_settings import AWAITED_AT_ONCE, SampleSink, SharedStartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally, TallyCounts
+from loadtest.injector.window_cpu import CpuUse, WindowCpu
 from loadtest.results import hdr
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.injector_report import InjectorCounts, InjectorSecond
@@ -98,7 +100,7 @@ class Injector:
         flights = self.flights(_terms(scenario, share), tally, client)
         gc.collect()
         gc.freeze()  # what lives for long is not looked at again in the middle of a window
-        cpu = _WindowCpu(start, end.at)
+        cpu = WindowCpu(start - now(), end.at - now())
 
         def end_window(at: float) -> None:
             tally.end_window_at(at + wall_to_clock)
@@ -124,7 +126,7 @@ class Injector:
             tally.problems.append(
                 Problem(ProblemCause.CLOCK, f"the wall clock moved by {moved:.3f} s in the step")
             )
-        return _report(tally, flights.sampling_level, open_at_end, max(0.0, drained), cpu.seconds)
+        return _report(tally, flights.sampling_level, open_at_end, max(0.0, drained), cpu.use)
 
     def end_window(self, at: float) -> None:
         """
@@ -183,36 +185,6 @@ def _terms(scenario: Scenario, share: InstructionPart) -> SharedStartSettings:
     )
 
 
-class _WindowCpu:
-    """
-    CPU time of this process between the window's edges.
-    """
-
-    def __init__(self, start: float, end: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._at_start = time.process_time()
-        self._at_end: float | None = None
-        loop.call_later(max(0.0, start - now()), self._open)
-        loop.call_later(max(0.0, end - now()), self.close)
-
-    def _open(self) -> None:
-        self._at_start = time.process_time()
-
-    def close(self) -> None:
-        """
-        Take the reading at the window's end, if it has not been taken.
-        """
-        if self._at_end is None:
-            self._at_end = time.process_time()
-
-    @property
-    def seconds(self) -> float:
-        """
-        User and system time over the window.
-        """
-        return (time.process_time() if self._at_end is None else self._at_end) - self._at_start
-
-
 async def _tell(
     tally: Tally, flights: Starts, origin: float, each_second: Callable[[InjectorSecond], None]
 ) -> None:
@@ -249,7 +221,7 @@ def _counts(counts: TallyCounts) -> InjectorCounts:
     )
 
 
-def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cpu: float) -> PartReport:
+def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cpu: CpuUse) -> PartReport:
     return PartReport(
         whole=_counts(tally.whole),
         window=_counts(tally.window),
@@ -273,7 +245,9 @@ def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cp
         drain_seconds=drain_seconds,
         problems=tuple(tally.problems),
         sampled_workflow_ids=tuple(tally.sampled_ids),
-        cpu_seconds=cpu,
+        cpu_seconds=cpu.seconds,
         rss_bytes=largest_rss_bytes(),
         words=tally.words,
+        core_limit=allowed_cores(),
+        throttled_seconds=cpu.throttled_seconds,
     )

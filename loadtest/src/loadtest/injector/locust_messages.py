@@ -68,6 +68,8 @@ class PartReport:
         cpu_seconds: CPU time of this process over the window.
         rss_bytes: Largest resident size of this process.
         words: What the first start of each failure was refused with.
+        core_limit: Cores that this process may use; ``None`` where it may use all.
+        throttled_seconds: Time of the window for which that limit held it back; ``None`` where nothing tells.
     """
 
     whole: InjectorCounts
@@ -82,6 +84,8 @@ class PartReport:
     cpu_seconds: float
     rss_bytes: int
     words: FailureWords = field(default_factory=dict)
+    core_limit: float | None = None
+    throttled_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,13 @@ def merge(
         cpu_seconds=master_cpu_seconds + sum(report.cpu_seconds for report in reports.values()),
         rss_bytes=master_rss_bytes + sum(report.rss_bytes for report in reports.values()),
         words={failure: text for report in reports.values() for failure, text in report.words.items()},
+        core_limit=min(_known(report.core_limit for report in reports.values()), default=None),
+        throttled_seconds=max(_known(report.throttled_seconds for report in reports.values()), default=None),
     )
+
+
+def _known(numbers: Iterable[float | None]) -> list[float]:
+    return [number for number in numbers if number is not None]
 
 
 def _some(names: Sequence[str]) -> tuple[str, ...]:

@@ -52,6 +52,9 @@ class InjectorReport:
         cpu_seconds: CPU of all injector processes and the master over the window.
         rss_bytes: Largest resident size, summed over these processes.
         words: What the first start of each failure was refused with.
+        core_limit: Cores that each injector may use, the least of all; ``None`` where they may use all.
+        throttled_seconds: Time of the window for which that limit held an injector back, the most of all; ``None`` where
+            nothing tells.
     """
 
     planned: int | None
@@ -70,6 +73,8 @@ class InjectorReport:
     cpu_seconds: float
     rss_bytes: int
     words: FailureWords = field(default_factory=dict)
+    core_limit: float | None = None
+    throttled_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,3 +67,16 @@ def test_a_step_tells_its_limit() -> None:
     step = replace(synthetic.step(1), limits=ResourceUse(worker_core_limit=0.5))
 
     assert suspect_readings_of(step, synthetic.demo_plan()).worker_core_limit == 0.5
+
+
+def test_an_injector_uses_all_that_its_limit_leaves_it() -> None:
+    """Half a core is all of it, where nine tenths of a core were asked for."""
+    readings = replace(PLANTED["injector's CPU"][0], injector_cores=0.47)
+
+    free, full = readings, replace(readings, injector_core_limit=0.5)
+
+    assert rank_suspects(free)[0].name is not S.INJECTOR
+    assert rank_suspects(full)[0].name is S.INJECTOR
+    assert (
+        "1 injector process uses 0.47 cores of the 0.5 that each may use" in rank_suspects(full)[0].evidence
+    )

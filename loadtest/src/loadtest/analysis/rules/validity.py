@@ -22,6 +22,7 @@ from loadtest.analysis.readings.workflow_counts import (
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
+from loadtest.analysis.rules.injector_relief import injector_relief
 from loadtest.analysis.rules.unaccounted_workflows import unaccounted_workflows
 from loadtest.analysis.saturation.cell_capacity import edges_of_turns, slot_time_cv
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
@@ -66,7 +67,7 @@ def unsent_arrivals(measured: Measured, plan: Plan) -> list[str]:
     return [
         f"sent {rate_text(window.sent / seconds)} of {rate_text(window.offered / seconds)} starts/s"
         f"{'' if lag is None else f' (lag p99 {_time(lag)})'}, so this measures the injector; "
-        f"{_more_injectors(measured, plan)}"
+        f"{injector_relief(measured, plan)}"
     ]
 
 
@@ -83,7 +84,7 @@ def late_starts(measured: Measured, plan: Plan) -> list[str]:
         return []
     return [
         f"starts left up to {_time(lag)} late (lag p99; bound {_time(bound)}, 5 % of the end-to-end p50 or 10 ms), "
-        f"so latencies hold the injector's own; {_more_injectors(measured, plan)}"
+        f"so latencies hold the injector's own; {injector_relief(measured, plan)}"
     ]
 
 
@@ -259,13 +260,6 @@ RULES: tuple[Rule, ...] = (
     uneven_halves,
     too_few_closes,
 )
-
-
-def _more_injectors(measured: Measured, plan: Plan) -> str:
-    most = max((second.in_flight or 0 for second in measured.timeline), default=0)
-    if most >= plan.max_in_flight:
-        return f"all that may be in flight ({counted(plan.max_in_flight, 'workflow')}) were open: raise max_in_flight or lower the rate"
-    return f"add --injectors {plan.injectors + 1} or lower the rate"
 
 
 def _sums(parts: Iterable[InjectorCounts]) -> tuple[int, int, int, int]:

@@ -88,6 +88,7 @@ class SuspectReadings:
         planned_activity_seconds: How long an activity takes by the plan; ``None`` where the plan does not say.
         worker_cores, server_cores, injector_cores: Cores that all processes of workers, server and injectors use.
         injectors: Number of injector processes.
+        injector_core_limit: Cores that each of them may use.
         persistence_mean_seconds: Mean seconds of a request to the database.
         shard_wait_mean_seconds: Mean seconds that a request waits for a shard's lock.
         machine: Cores that everything on the machine uses.
@@ -112,6 +113,7 @@ class SuspectReadings:
     server_cores: float | None = None
     injector_cores: float | None = None
     injectors: int = 1
+    injector_core_limit: float | None = None
     persistence_mean_seconds: float | None = None
     shard_wait_mean_seconds: float | None = None
     machine: MachineUse | None = None
@@ -148,6 +150,7 @@ def suspect_readings_of(measured: Measured, plan: Plan) -> SuspectReadings:
         server_cores=_cores(measured, "server"),
         injector_cores=measured.injector.cpu_seconds / measured.window_seconds,
         injectors=plan.injectors,
+        injector_core_limit=measured.injector.core_limit,
         persistence_mean_seconds=_mean(_histogram(server, "server.persistence_latency")),
         shard_wait_mean_seconds=_mean(_histogram(server, "server.shard_lock")),
         machine=measured.limits.machine,

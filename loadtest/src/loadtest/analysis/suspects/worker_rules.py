@@ -91,15 +91,13 @@ def between(readings: SuspectReadings) -> list[Suspect]:
     """
     Nothing waits and nothing executes long: there are too few orders, or they are delayed between the stages.
     """
-    cores, each = readings.injector_cores, FULL_INJECTOR_CORES * readings.injectors
-    if cores is not None and cores >= each:
-        return [
-            found(
-                SuspectName.INJECTOR,
-                5,
-                f"{counted(readings.injectors, 'injector process uses', 'injector processes use')} {cores:.2f} cores",
-            )
-        ]
+    cores, limit = readings.injector_cores, readings.injector_core_limit
+    usable = readings.injectors * min(1.0, limit or 1.0)
+    if cores is not None and cores >= FULL_INJECTOR_CORES * usable:
+        told = f"{counted(readings.injectors, 'injector process uses', 'injector processes use')} {cores:.2f} cores"
+        if usable < readings.injectors:
+            told += f" of the {limit:g} that each may use"
+        return [found(SuspectName.INJECTOR, 5, told)]
     if waits_long(readings.activity) or waits_long(readings.workflow) or not readings.in_flight:
         return []
     ratio = accounted(readings)
