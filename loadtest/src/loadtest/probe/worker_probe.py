@@ -9,12 +9,9 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 
 from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerListInfo
-from temporalio.api.workflowservice.v1 import DescribeWorkerRequest, ListWorkersRequest
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.child import process_group
 from loadtest.errors import MeasurementError
@@ -33,17 +30,15 @@ from loadtest.probe.worker_heartbeat import (
     is_alive,
     is_first,
     is_of,
-    listed_by,
     newest_start,
     process_of,
     sdk_of,
 )
+from loadtest.probe.worker_list import ListedWorkers, beats_of, list_workers
 from loadtest.probe.worker_page import NO_PAGE, facts_from_page
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts
 
-_TIMEOUT = timedelta(seconds=5)
-_PAGE_SIZE = 1000
 _PAGE_SECONDS = 1.5
 _THREADS = 16
 # Pages are read once a second, so a page older than this was not read again.
@@ -54,7 +49,6 @@ _FIRST_BEAT = (
     "its slots are not known: it has sent no heartbeat but its first, which holds no numbers, and it serves no page of "
     "SDK metrics at METRICS_PORT; let the SDK send heartbeats every 5 s, or serve the page"
 )
-_NO_SUCH_CALL = (RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.NOT_FOUND, RPCStatusCode.PERMISSION_DENIED)
 
 
 class WorkerProbe:
@@ -147,8 +141,8 @@ class WorkerProbe:
         Raises:
             MeasurementError: The server could not be asked.
         """
-        listed = await self._listed("")
-        mine = {one.task_queue for replica in replicas for one in _own(replica, listed)}
+        listed = await list_workers(self._client, "")
+        mine = {one.task_queue for replica in replicas for one in _own(replica, listed.workers)}
         return tuple(sorted(mine - {self._task_queue}))
 
     async def names(self, replicas: Sequence[Replica]) -> Mapping[str, frozenset[str]]:
@@ -159,8 +153,8 @@ class WorkerProbe:
         Raises:
             MeasurementError: The server could not be asked.
         """
-        listed = await self._listed(f"TaskQueue={quoted(self._task_queue)}")
-        found = {replica.identity: _own(replica, listed) for replica in replicas}
+        listed = await self._listed()
+        found = {replica.identity: _own(replica, listed.workers) for replica in replicas}
         return {name: frozenset(one.worker_identity for one in mine) for name, mine in found.items() if mine}
 
     async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
@@ -233,47 +227,16 @@ class WorkerProbe:
         """
         Return the heartbeats of these replicas' workers; none where the server keeps none.
 
-        Workers that have gone stay listed for minutes. A server allows a namespace few of these requests, so a heartbeat
-        of theirs is not asked for: after some steps of many replicas that refused the heartbeats of all.
+        Workers that have gone stay listed for minutes, so a heartbeat is asked for only where it is a replica's and the
+        list does not have it.
         """
-        listed = await self._listed(f"TaskQueue={quoted(self._task_queue)}")
-        mine = {one.worker_instance_key for replica in replicas for one in _own(replica, listed)}
-        described = await asyncio.gather(*map(self._describe, sorted(mine)))
-        return [beat for beat in described if beat is not None]
+        listed = await self._listed()
+        mine = {one.worker_instance_key for replica in replicas for one in _own(replica, listed.workers)}
+        told = [listed.beats[key] for key in sorted(mine & listed.beats.keys())]
+        return told + await beats_of(self._client, mine - listed.beats.keys())
 
-    async def _listed(self, query: str) -> list[WorkerListInfo]:
-        service, workers, token = self._client.workflow_service, list[WorkerListInfo](), b""
-        try:
-            while True:
-                page = await service.list_workers(
-                    ListWorkersRequest(
-                        namespace=self._client.namespace,
-                        page_size=_PAGE_SIZE,
-                        next_page_token=token,
-                        query=query,
-                    ),
-                    timeout=_TIMEOUT,
-                )
-                workers += page.workers or [listed_by(info.worker_heartbeat) for info in page.workers_info]
-                token = page.next_page_token
-                if not token:
-                    return workers
-        except RPCError as error:
-            if error.status in _NO_SUCH_CALL:
-                return []
-            raise MeasurementError(
-                f"the server's list of workers cannot be read ({error.message})"
-            ) from error
-
-    async def _describe(self, key: str) -> WorkerHeartbeat | None:
-        request = DescribeWorkerRequest(namespace=self._client.namespace, worker_instance_key=key)
-        try:
-            answer = await self._client.workflow_service.describe_worker(request, timeout=_TIMEOUT)
-        except RPCError as error:
-            if error.status in _NO_SUCH_CALL:
-                return None  # it has gone since it was listed
-            raise MeasurementError(f"a worker's heartbeat cannot be read ({error.message})") from error
-        return answer.worker_info.worker_heartbeat
+    async def _listed(self) -> ListedWorkers:
+        return await list_workers(self._client, f"TaskQueue={quoted(self._task_queue)}")
 
 
 def _own(replica: Replica, listed: Sequence[WorkerListInfo]) -> list[WorkerListInfo]:
