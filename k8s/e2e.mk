@@ -12,11 +12,15 @@ END_TO_END := $(BIN)/pytest --verbose -rA --capture=tee-sys $(PYTEST_ARGS)
 
 .PHONY: e2e
 e2e: $(BIN)/.installed-dev ## the whole kit on a kind cluster; E2E_PROFILE=dev or postgres; skipped where Docker is absent
-	$(END_TO_END) k8s/e2e --ignore k8s/e2e/autoscale --ignore k8s/e2e/external --ignore k8s/e2e/ha --ignore k8s/e2e/rollout
+	$(END_TO_END) k8s/e2e --ignore k8s/e2e/autoscale --ignore k8s/e2e/external --ignore k8s/e2e/ha --ignore k8s/e2e/long --ignore k8s/e2e/rollout
 
 .PHONY: e2e-external
 e2e-external: $(BIN)/.installed-dev ## a Temporal that is there already, behind TLS that asks for a client's certificate
 	$(END_TO_END) k8s/e2e/external
+
+.PHONY: e2e-long
+e2e-long: $(BIN)/.installed-dev ## what takes too long for every check: many workers, lost parts, searches, packages; E2E_PROFILE=dev or postgres
+	$(END_TO_END) k8s/e2e/long
 
 .PHONY: e2e-ha
 e2e-ha: $(BIN)/.installed-dev ## PROFILE=ha on three nodes, one of them drained under load; needs Temporal's chart

@@ -42,10 +42,19 @@ async def works_at_last() -> None:
         raise ApplicationError("not yet")
 
 
+@activity.defn
+async def ends_in_time_at_last() -> None:
+    """
+    Take longer than is allowed once.
+    """
+    if activity.info().attempt == 1:
+        await asyncio.sleep(3)
+
+
 @workflow.defn
 class Everything:
     """
-    A failing activity, a local one, and a continuation.
+    A failing activity, one that is too slow, a local one, and a continuation.
     """
 
     @workflow.run
@@ -59,6 +68,7 @@ class Everything:
             start_to_close_timeout=QUICKLY,
             retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=50)),
         )
+        await workflow.execute_activity(ends_in_time_at_last, start_to_close_timeout=timedelta(seconds=1))
         if again:
             workflow.continue_as_new(False)
 
@@ -134,7 +144,7 @@ def _worker(client: Client, queue: str, changing: type) -> Worker:
         client,
         task_queue=queue,
         workflows=[Everything, Fails, Waits, changing],
-        activities=[works, works_at_last],
+        activities=[works, works_at_last, ends_in_time_at_last],
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=3,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
