@@ -70,7 +70,7 @@ smoke: setup ## the shortest sweep that is valid (90 s)
 ##@ Changing the kit: checks
 
 .PHONY: check
-check: $(BIN)/.installed-dev ## lint, types and every test that starts no process: the inner loop (two minutes on two cores)
+check: $(BIN)/.installed-dev ## lint, types and every test that starts no process: the inner loop (a minute on two cores)
 	@$(MAKE) --jobs=3 quick lint
 
 .PHONY: quick
@@ -78,7 +78,7 @@ quick: $(BIN)/.installed-dev
 	$(BIN)/pytest -q -n 2 --dist worksteal -p pytest_without_processes $(PYTEST_ARGS)
 
 .PHONY: test
-test: lint pytest ## every check that needs no cluster (about 15 minutes on two cores)
+test: lint pytest ## every check that needs no cluster (about 11 minutes on two cores)
 
 # A module's tests stay together, as they share what they start; what takes longest comes first.
 SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder
