@@ -18,7 +18,7 @@ from docs_page import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
-import synthetic
+import synthetic_steps
 from changed_steps import filled, not_level
 from event_system import Traits
 from long_window_plan import DEMO
@@ -107,7 +107,9 @@ def _carried_out(
         measured = system.opened(plan, replace(asked, plan_window=plan_window), kept)
         return KeptStep(measured, _usable())
     if asked.key.replicas in spoiled:
-        measured = replace(filled(not_level(synthetic.step(asked.key.replicas, "saturate"))), key=asked.key)
+        measured = replace(
+            filled(not_level(synthetic_steps.step(asked.key.replicas, "saturate"))), key=asked.key
+        )
         return KeptStep(measured, replace(_usable(), verdict=StepVerdict.INVALID))
     return KeptStep(system.saturated(plan, asked.key), _usable())
 
@@ -117,7 +119,7 @@ def _usable() -> StepResult:
     """
     Return the readings of a step that may be believed.
     """
-    return read_step(synthetic.step(1, "saturate"), synthetic.demo_plan())
+    return read_step(synthetic_steps.step(1, "saturate"), synthetic_steps.demo_plan())
 
 
 CASES: dict[str, tuple[int, ...]] = {

@@ -17,7 +17,7 @@ from docs_page import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
-import synthetic
+import synthetic_steps
 from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
 from simulated_capacity_search import SearchedSystem, plan_of_one_count
@@ -140,8 +140,8 @@ def _try(
     document = plan_of_one_count(setting.more, bound, setting.work, seed).model_dump(mode="json")
     document["replicas"] = [setting.fewer, setting.more]
     document["loads"][1]["max_window_seconds"] = LONGEST_SECONDS
-    plan = synthetic.demo_plan().model_validate(document)
-    usable = read_step(synthetic.step(1, "saturate"), synthetic.demo_plan())
+    plan = synthetic_steps.demo_plan().model_validate(document)
+    usable = read_step(synthetic_steps.step(1, "saturate"), synthetic_steps.demo_plan())
     closed = SearchedSystem(replace(_BASE, replicas=setting.fewer), seed).saturated(
         plan, StepKey(setting.fewer, 0, "saturate", 1)
     )

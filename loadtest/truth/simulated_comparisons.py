@@ -18,7 +18,7 @@ from docs_page import page_parser, write_section
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
-import synthetic
+import synthetic_steps
 from compared_blocks import OPEN_BLOCK_SECONDS, ComparedSystem
 from event_system import Traits
 from known_system import Subject, capacity_of
@@ -89,7 +89,7 @@ def open_trials(runs: int) -> list[ComparisonTrial]:
     for gate in ("wait", "late"):
         for used in UTILIZATIONS:
             plan, question = comparing_plan(
-                synthetic.demo_plan(),
+                synthetic_steps.demo_plan(),
                 ["worker.sandbox=true"],
                 ["worker.sandbox=false"],
                 rate=used * capacity_of(_SUBJECT),

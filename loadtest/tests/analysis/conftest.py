@@ -5,7 +5,7 @@ Valid steps, which the tests change.
 from __future__ import annotations
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.results.measured_step import Measured
@@ -17,7 +17,7 @@ def saturate() -> Measured:
     """
     A valid closed step.
     """
-    return synthetic.step(2, "saturate")
+    return synthetic_steps.step(2, "saturate")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def steady() -> Measured:
     """
     A valid open step.
     """
-    return synthetic.step(2, "open")
+    return synthetic_steps.step(2, "open")
 
 
 @pytest.fixture(scope="module")
@@ -33,4 +33,4 @@ def template() -> StepResult:
     """
     A read open step, to be changed.
     """
-    return read_step(synthetic.step(1, "open"), synthetic.demo_plan())
+    return read_step(synthetic_steps.step(1, "open"), synthetic_steps.demo_plan())

@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.analysis.costs.sizing_steps import saturated_steps
 from loadtest.report.run_cells import cells
 from loadtest.results.measured_step import Measured
 
-PLAN = synthetic.demo_plan()
-STEPS = synthetic.steps(PLAN)
+PLAN = synthetic_steps.demo_plan()
+STEPS = synthetic_steps.steps(PLAN)
 
 
 def _again(step: Measured) -> Measured:
@@ -28,9 +28,9 @@ def test_what_is_told_of_two_attempts_is_what_is_told_of_the_later_one() -> None
     Throughput, demand and law are those of one step for each cell, and the earlier attempt is marked as not used.
     """
     later = [_again(step) for step in STEPS]
-    once = analyse(later, PLAN, synthetic.manifest())
+    once = analyse(later, PLAN, synthetic_steps.manifest())
 
-    twice = analyse([*STEPS, *later], PLAN, synthetic.manifest())
+    twice = analyse([*STEPS, *later], PLAN, synthetic_steps.manifest())
 
     assert twice.scaling == once.scaling
     assert twice.demands == once.demands
@@ -45,10 +45,10 @@ def test_an_attempt_stands_where_no_later_one_may_be_believed() -> None:
     """
     broken = [replace(_again(step), gone=("worker-1",)) for step in STEPS]
 
-    found = analyse([*STEPS, *broken], PLAN, synthetic.manifest())
+    found = analyse([*STEPS, *broken], PLAN, synthetic_steps.manifest())
 
     assert [step.superseded for step in found.steps] == [False] * len(found.steps)
-    assert found.scaling == analyse(STEPS, PLAN, synthetic.manifest()).scaling
+    assert found.scaling == analyse(STEPS, PLAN, synthetic_steps.manifest()).scaling
 
 
 @pytest.mark.parametrize("attempts", [1, 2])

@@ -7,21 +7,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_results import errors_of
 
 from loadtest.analysis.comparisons.settings_comparison import Block, compare_settings, failure_notes
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.results.comparison_result import QuantityComparison, Standing
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 def rounds(failed_a: int, failed_b: int, *, quicker: float = 1.0) -> list[list[Block]]:
     """
     Three rounds of 100 finished orders a block, of which so many failed; B completes so many times as much.
     """
-    measured = synthetic.step(1, "saturate", 1, PLAN)
+    measured = synthetic_steps.step(1, "saturate", 1, PLAN)
     result = read_step(measured, PLAN)
     window = measured.worker_window
     assert window is not None

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-import synthetic
+import synthetic_steps
 from closed_steps import closed_step
 
 from loadtest.analysis import analyse
@@ -20,7 +20,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 
-PLAN = synthetic.demo_plan(replicas=(1, 2), repetitions=2)
+PLAN = synthetic_steps.demo_plan(replicas=(1, 2), repetitions=2)
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +29,14 @@ def steps() -> list[Measured]:
     A run of eight steps, and the second ones of two of its four closed loads.
     """
     return [
-        *synthetic.steps(PLAN),
+        *synthetic_steps.steps(PLAN),
         closed_step(PLAN, doubled=True),
         closed_step(PLAN, replicas=2, repetition=2, doubled=True),
     ]
 
 
 def _analyse(steps: list[Measured]) -> object:
-    return analyse(steps, PLAN, synthetic.manifest())
+    return analyse(steps, PLAN, synthetic_steps.manifest())
 
 
 def _believe(steps: list[Measured]) -> object:

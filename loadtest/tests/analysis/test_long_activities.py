@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import synthetic
+import synthetic_steps
 from histograms import buckets
 
 from loadtest.analysis import read_step
@@ -25,7 +25,7 @@ from loadtest.results.metric_difference import Histogram
 from loadtest.results.window_decision import Decided
 
 # Of a worker of the user's own, whose draws are not the plan's.
-MINE = synthetic.demo_plan(scenario="/somewhere/mine.py")
+MINE = synthetic_steps.demo_plan(scenario="/somewhere/mine.py")
 MINUTES = buckets(np.random.default_rng(1).uniform(70, 110, 400).tolist())
 LAST = max(bound for bound in MINUTES.bounds if math.isfinite(bound))
 
@@ -47,7 +47,7 @@ def test_times_beyond_the_last_bound_are_not_all_alike() -> None:
     """
     Else their throughput would be told without an error, and every window would drift more than luck makes.
     """
-    step = held(synthetic.step(1, "saturate"), MINUTES)
+    step = held(synthetic_steps.step(1, "saturate"), MINUTES)
 
     assert MINUTES.counts[-1] == 400
     assert 0.1 < slot_time_cv(step) < 1
@@ -74,7 +74,7 @@ def test_no_model_is_made_of_times_that_nobody_saw(share: float) -> None:
     many = round(400 * share)
     times = buckets([*chance.uniform(70, 110, many), *chance.uniform(1, 9, 400 - many)])
 
-    told = calibration(MINE, held(synthetic.step(1, "saturate", plan=MINE), times))
+    told = calibration(MINE, held(synthetic_steps.step(1, "saturate", plan=MINE), times))
 
     assert isinstance(told, str)
     assert told.startswith(f"{share:.0%} of the activities took longer than {LAST:g} s, the last bound")
@@ -86,7 +86,7 @@ def test_a_report_is_made_of_a_step_whose_activities_take_minutes() -> None:
     It has no answer by the model, and no error either.
     """
     plan = MINE.model_copy(update={"slo": Slo(schedule_to_start_p95_seconds=0.5)})
-    step = replace(held(synthetic.step(2, "open", plan=plan), MINUTES), decision=None)
+    step = replace(held(synthetic_steps.step(2, "open", plan=plan), MINUTES), decision=None)
     seen = SeenWindow(600.0, 0.01, 4, (1,) * 6, MINUTES, 0.01, 400, 0.0)
 
     assert answer_by_model(seen, SloBound(0.5)) is None
@@ -97,7 +97,7 @@ def test_a_probe_with_such_times_teaches_nothing() -> None:
     """
     What the saturate step taught stays.
     """
-    step = synthetic.step(1, "saturate", plan=MINE)
+    step = synthetic_steps.step(1, "saturate", plan=MINE)
     learnt = calibration(MINE, step)
     assert not isinstance(learnt, str)
 
@@ -108,7 +108,7 @@ def test_a_probe_with_other_buckets_teaches_nothing() -> None:
     """
     As after a resume with workers of another version: its samples cannot be added to those of the saturate step.
     """
-    step = synthetic.step(1, "saturate", plan=MINE)
+    step = synthetic_steps.step(1, "saturate", plan=MINE)
     learnt = calibration(MINE, step)
     assert not isinstance(learnt, str)
     coarse = held(step, Histogram((0.1, 1.0, math.inf), (0, 400, 0), 120.0))
@@ -138,7 +138,7 @@ def test_workflow_tasks_that_cannot_be_counted_are_undecided() -> None:
     They are not called late.
     """
     plan: Plan = MINE.model_copy(update={"slo": Slo(schedule_to_start_p95_seconds=90.0)})
-    step = synthetic.step(2, "open", plan=plan)
+    step = synthetic_steps.step(2, "open", plan=plan)
     assert step.worker_window is not None
     waits = {**step.worker_window.histograms, "worker.workflow_schedule_to_start": buckets([70.0] * 500)}
 
@@ -155,7 +155,7 @@ def test_a_share_of_late_tasks_that_nobody_counted_is_not_known() -> None:
     It is no 0, and the reason is told in its place.
     """
     plan: Plan = MINE.model_copy(update={"slo": Slo(schedule_to_start_p95_seconds=90.0)})
-    step = synthetic.step(2, "open", plan=plan)
+    step = synthetic_steps.step(2, "open", plan=plan)
     assert step.worker_window is not None
     waits = {**step.worker_window.histograms, "worker.activity_schedule_to_start": buckets([70.0] * 500)}
 
@@ -170,7 +170,7 @@ def test_a_thousand_slots_of_milliseconds_are_calibrated_from_bounded_draws() ->
     The simulated step goes round with the orders that it has.
     """
     quick = buckets([0.002] * 400)
-    step = replace(held(synthetic.step(1, "saturate", plan=MINE), quick), slots=1000, slots_used=20.0)
+    step = replace(held(synthetic_steps.step(1, "saturate", plan=MINE), quick), slots=1000, slots_used=20.0)
 
     learnt = calibration(MINE, step)
 

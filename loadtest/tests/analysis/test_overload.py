@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import closes, window
 
 from loadtest.analysis import read_step
@@ -18,7 +18,7 @@ from loadtest.results.measured_step import Measured, Second
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 # Two replicas of four slots can do 4.4 of its orders a second.
 BEYOND_THE_SLOTS = 5.0
 
@@ -109,7 +109,7 @@ def saturated(factor: float = 1.0) -> Measured:
     """
     The saturate step of two replicas, with so much of its throughput.
     """
-    step = synthetic.step(2, "saturate")
+    step = synthetic_steps.step(2, "saturate")
     assert step.worker_window is not None
     counters = dict(step.worker_window.counters)
     counters["worker.activity_finished"] = round(counters["worker.activity_finished"] * factor)

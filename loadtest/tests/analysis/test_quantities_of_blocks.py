@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, WAIT_OFFSET_SECONDS
@@ -19,7 +19,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram
 from loadtest.results.step_result import StepResult
 
-PLAN = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=1.0))
+PLAN = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=1.0))
 WAITS = "worker.activity_schedule_to_start"
 
 
@@ -27,7 +27,7 @@ def _block(waits: Histogram | None) -> tuple[Measured, StepResult]:
     """
     An open block whose workers saw these waits, read.
     """
-    measured = synthetic.step(1, "open", plan=PLAN)
+    measured = synthetic_steps.step(1, "open", plan=PLAN)
     assert measured.worker_window is not None
     seen = {name: each for name, each in measured.worker_window.histograms.items() if name != WAITS}
     seen |= {} if waits is None else {WAITS: waits}
@@ -104,7 +104,7 @@ def test_late_tasks_that_a_closed_load_makes_do_not_tell_of_an_open_one() -> Non
     Two finished runs have blocks of both loads: the waits of the closed one are its loop's, and no open one had a late task.
     """
     late, none = (0, 0, 100, 0), (50, 50, 0, 0)
-    closed = synthetic.step(1, "saturate", plan=PLAN)
+    closed = synthetic_steps.step(1, "saturate", plan=PLAN)
     assert closed.worker_window is not None
     waits = {WAITS: Histogram((0.1, 1.0, 10.0, float("inf")), late, 300.0)}
     seen = {**closed.worker_window.histograms, **waits}
@@ -135,7 +135,7 @@ def test_a_closed_blocks_waits_are_its_own_making(name: str) -> None:
     """
     Whatever they are.
     """
-    measured = synthetic.step(1, "saturate", plan=PLAN)
+    measured = synthetic_steps.step(1, "saturate", plan=PLAN)
 
     found = _of(name, (measured, read_step(measured, PLAN)))
 

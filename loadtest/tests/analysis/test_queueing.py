@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 
 import pytest
-import synthetic
+import synthetic_steps
 from queue_simulation import mean_wait, simulate
 from simulated_step import World
 
@@ -91,7 +91,7 @@ def test_the_report_finds_the_mean_wait_of_a_known_queue(arrival_rate: float) ->
     """
     From buckets, timelines and window differences alone the mean wait comes back within 10 %.
     """
-    plan = synthetic.demo_plan()
+    plan = synthetic_steps.demo_plan()
     world = World(StepKey(1, 1, "open", 1), plan, arrival_rate)
     truth = mean_wait(world.tasks, world.warm_up, world.warm_up + world.window)
 

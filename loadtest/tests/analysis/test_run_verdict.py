@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_results import errors_of, made
 
 from loadtest.analysis import analyse, exit_code, read_step
@@ -17,7 +17,7 @@ from loadtest.plan import Fraction, Open, Plan, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import RunVerdict
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def saturated() -> StepResult:
     """
     A read saturate step, to be changed.
     """
-    return read_step(synthetic.step(1, "saturate"), PLAN)
+    return read_step(synthetic_steps.step(1, "saturate"), PLAN)
 
 
 def cells(template: StepResult, saturated: StepResult, p95s: dict[int, float | None]) -> list[StepResult]:
@@ -116,7 +116,7 @@ def test_a_fixed_rate_needs_no_closed_load(template: StepResult, saturated: Step
     """
     Each answer rests on its own steps where the plan names the rate.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(), Open(arrival_rate=1.8)))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(), Open(arrival_rate=1.8)))
     steps = [
         replace(step, verdict=StepVerdict.INVALID, reasons=("broken",))
         if step.load.kind == "saturate"
@@ -143,7 +143,7 @@ def test_a_rate_that_no_count_keeps_fails_the_run_whatever_is_known_of_the_other
     """
     Nothing that the other rate's window might still show makes a pass of it; the reasons are those of the miss alone.
     """
-    plan = synthetic.demo_plan(
+    plan = synthetic_steps.demo_plan(
         loads=(Saturate(), Open(arrival_rate=1.8), Open(arrival_rate=2.4)), replicas=(1, 2)
     )
     steps = [
@@ -169,7 +169,7 @@ def test_a_plan_without_an_open_load_is_held_against_its_errors(
     """
     The waits of a closed load are its own making; its failures are not.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(),), replicas=(1,))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(),), replicas=(1,))
     steps = [replace(saturated, errors=errors_of(failed))]
 
     assert decide(steps, plan, fewest_replicas_by_load(steps, plan))[0] is verdict
@@ -181,7 +181,7 @@ def test_a_fraction_load_is_held_against_the_slo_where_there_is_no_common_rate(
     """
     Without an open load each step of a fraction load must keep the SLO.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1,))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(), Fraction()), replicas=(1,))
 
     verdicts = [decide([saturated, made(template, activity=p95)], plan, ())[0] for p95 in (0.1, 0.2)]
 
@@ -199,9 +199,9 @@ def test_exit_codes_follow_the_verdict(arrival_rate: float, slo: float, expected
     """
     0 pass, 1 an SLO is missed.
     """
-    plan: Plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=slo))
+    plan: Plan = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=slo))
 
-    sweep = analyse(synthetic.steps(plan, arrival_rate), plan, synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(plan, arrival_rate), plan, synthetic_steps.manifest())
 
     assert exit_code(sweep) == expected
 
@@ -210,11 +210,11 @@ def test_a_run_that_rests_on_an_invalid_step_ends_with_3() -> None:
     """
     3 invalid, and so does a run without any step.
     """
-    steps = synthetic.steps()
+    steps = synthetic_steps.steps()
     steps[0] = replace(steps[0], gone=("worker-1",))
 
-    broken = analyse(steps, PLAN, synthetic.manifest())
-    empty = analyse([], PLAN, synthetic.manifest())
+    broken = analyse(steps, PLAN, synthetic_steps.manifest())
+    empty = analyse([], PLAN, synthetic_steps.manifest())
 
     assert (exit_code(broken), exit_code(empty)) == (3, 3)
     assert empty.reasons == ("no step was measured",)
@@ -238,7 +238,7 @@ def test_a_fraction_load_that_is_not_decided_is_no_pass(
     """
     Without an open load, too, what is not known is neither kept nor missed.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1, 2))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(), Fraction()), replicas=(1, 2))
     steps = cells(template, saturated, dict(zip((1, 2), p95s, strict=True)))
 
     found, reasons = decide(steps, plan, ())
@@ -255,7 +255,7 @@ def test_an_attempt_that_does_not_count_leaves_nothing_undecided(
     """
     The one after it stands for the cell.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1,))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(), Fraction()), replicas=(1,))
     first = made(template, activity=0.1, verdict=StepVerdict.INVALID)
 
     assert decide([saturated, first, made(template, activity=0.1)], plan, ())[0] is RunVerdict.PASS
@@ -265,7 +265,7 @@ def test_failures_that_are_not_decided_are_no_pass(saturated: StepResult) -> Non
     """
     No failure in 20 orders says nothing of a bound of one percent.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(),), replicas=(1,), slo=Slo(error_ratio=0.01))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(),), replicas=(1,), slo=Slo(error_ratio=0.01))
 
     verdicts = [decide([replace(saturated, errors=errors_of(0, n))], plan, ())[0] for n in (20, 1000)]
 
@@ -278,7 +278,7 @@ def test_a_plan_without_an_open_load_is_no_pass_before_its_last_cell(
     """
     What a budget or an interruption left out may miss.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1, 2))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(), Fraction()), replicas=(1, 2))
 
     found, reasons = decide(cells(template, saturated, {1: 0.1}), plan, ())
 

@@ -9,7 +9,7 @@ import random
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from closed_steps import lacking_orders
 from histograms import buckets
 
@@ -25,7 +25,7 @@ from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Work
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 def test_an_open_loads_throughput_is_a_count_and_has_no_interval(steady: Measured) -> None:
@@ -84,7 +84,7 @@ def test_a_rate_of_many_slots_is_no_surer_than_machines_are_alike() -> None:
     """
     By its window alone the rate of four replicas is known to 2 %, which would hold seven in ten of the next such steps.
     """
-    x = read_step(synthetic.step(4, "saturate"), PLAN).throughput_per_second
+    x = read_step(synthetic_steps.step(4, "saturate"), PLAN).throughput_per_second
     assert x.value is not None and x.half_width is not None
     chance, of_window = random.Random(2), 0.289 / x.n**0.5
 
@@ -102,7 +102,7 @@ def with_draws(slot_seconds: float, drawn_seconds: float, used: float, dead_seco
     """
     A saturate step of one replica with that slot time over that drawn work, and so long between two activities of a slot.
     """
-    raw = synthetic.step(1, "saturate")
+    raw = synthetic_steps.step(1, "saturate")
     assert raw.worker_whole is not None
     assert raw.worker_window is not None
     done = round(4 * looked_seconds(raw) / (slot_seconds + dead_seconds))
@@ -185,7 +185,7 @@ def test_only_the_kits_own_work_is_known(work: Work, scenario: str, known: objec
     """
     Of anything else the execution times tell.
     """
-    assert known_work(synthetic.demo_plan(work=work, scenario=scenario)) == known
+    assert known_work(synthetic_steps.demo_plan(work=work, scenario=scenario)) == known
 
 
 @pytest.mark.parametrize(

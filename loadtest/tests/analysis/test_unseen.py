@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.results.document import to_plain
 from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.measured_step import Measured, ProcessUse
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 # Null because the load is of the other kind, not because something could not be read.
 OF_THE_LOAD = {"load.arrival_rate", "load.in_flight", "load.fraction", "load.shape", "counts.planned"}
 
@@ -107,7 +107,7 @@ def test_each_reading_that_is_not_shown_says_why(change: Any, kind: str) -> None
     """
     A null never stands alone: its key, or the one above it, has a reason.
     """
-    step = read_step(change(synthetic.step(2, kind)), PLAN)
+    step = read_step(change(synthetic_steps.step(2, kind)), PLAN)
 
     plain = to_plain(step)
     unexplained = [
@@ -126,7 +126,7 @@ def test_waits_of_a_saturate_step_are_not_reported() -> None:
     """
     The closed loop makes its own schedule-to-start, the same at every replica count.
     """
-    step = read_step(synthetic.step(2, "saturate"), PLAN)
+    step = read_step(synthetic_steps.step(2, "saturate"), PLAN)
 
     assert step.schedule_to_start_seconds.activity.p95 is None
     assert "closed load makes this wait itself" in step.why["schedule_to_start_seconds.activity.p95"]
@@ -156,7 +156,7 @@ def test_a_closed_load_whose_level_nobody_saw_says_so(steady: Measured) -> None:
     """
     ours, theirs, opened = (
         read_step(each, PLAN).notes
-        for each in (synthetic.step(2), foreign(synthetic.step(2)), foreign(steady))
+        for each in (synthetic_steps.step(2), foreign(synthetic_steps.step(2)), foreign(steady))
     )
 
     told = [

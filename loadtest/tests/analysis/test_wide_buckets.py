@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
@@ -27,8 +27,8 @@ def waited(queue: str, counts: tuple[int, ...], bound: float) -> tuple[Measured,
     """
     An open step whose tasks of one queue waited so, by the SDK's own buckets, and a plan with that bound.
     """
-    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=bound))
-    step = synthetic.step(2, "open", plan=plan)
+    plan = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=bound))
+    step = synthetic_steps.step(2, "open", plan=plan)
     assert step.worker_window is not None
     waits = Histogram(BOUNDS, (*counts, *[0] * (len(BOUNDS) - len(counts))), 1.0)
     histograms = {**step.worker_window.histograms, f"worker.{queue}_schedule_to_start": waits}
@@ -83,8 +83,8 @@ def test_the_order_of_service_is_not_read_from_a_median_that_nobody_knows(
     """
     The middle of its bucket over the exact mean would be any order, from the oldest first to the newest.
     """
-    plan = synthetic.demo_plan()
-    step = synthetic.step(1, "saturate", plan=plan)
+    plan = synthetic_steps.demo_plan()
+    step = synthetic_steps.step(1, "saturate", plan=plan)
     assert step.worker_window is not None
     waits = Histogram(BOUNDS, (*counts, *[0] * (len(BOUNDS) - len(counts))), 90.0)
     histograms = {**step.worker_window.histograms, "worker.activity_schedule_to_start": waits}
@@ -102,8 +102,8 @@ def test_the_models_capacity_is_that_of_the_exact_mean_of_the_activities(seconds
     The middle of the bucket from 0.1 to 0.5 s would make activities of 0.12 s take 0.3: slots that carry 5 orders a second
     would be above their capacity at 2.
     """
-    plan = synthetic.demo_plan(scenario="other")
-    step = synthetic.step(1, "saturate", plan=plan)
+    plan = synthetic_steps.demo_plan(scenario="other")
+    step = synthetic_steps.step(1, "saturate", plan=plan)
     assert step.worker_window is not None and step.worker_whole is not None and step.slots
 
     def taking(seen: Difference) -> Difference:

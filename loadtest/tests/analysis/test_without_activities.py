@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_results import made
 from closed_steps import lacking_orders
 
@@ -27,8 +27,8 @@ from loadtest.results.sweep_result import RunVerdict, SloAnswer
 from loadtest.results.window_decision import Decided, Decision
 from loadtest.results.worker_facts import WorkerFacts
 
-PLAN = synthetic.demo_plan(scenario="noop")
-INSIDE = synthetic.demo_plan(work=Work(seconds=0.3, local_activities=True))
+PLAN = synthetic_steps.demo_plan(scenario="noop")
+INSIDE = synthetic_steps.demo_plan(work=Work(seconds=0.3, local_activities=True))
 
 
 def idle(step: Measured, activities: int | None = 0) -> Measured:
@@ -67,7 +67,7 @@ def test_no_activity_waits_so_the_bound_on_their_waits_is_met(plan: Plan, activi
     """
     Else no window would ever decide it.
     """
-    found = read_step(idle(synthetic.step(2, "open", plan=plan), activities), plan)
+    found = read_step(idle(synthetic_steps.step(2, "open", plan=plan), activities), plan)
 
     assert found.decision is not None
     assert (found.decision.answer, found.decision.why) == (Decided.MET, why)
@@ -80,7 +80,7 @@ def test_activities_of_other_task_queues_are_told_and_never_called_none(activiti
     """
     queues = {"ovens": 40, **{f"session-{number}": 1 for number in range(8)}}
     sample = HistorySample(20, (), (0.003,) * 40, elsewhere=queues)
-    step = replace(idle(synthetic.step(2, "open", plan=PLAN), activities), histories=sample)
+    step = replace(idle(synthetic_steps.step(2, "open", plan=PLAN), activities), histories=sample)
 
     found = read_step(step, PLAN)
 
@@ -95,7 +95,7 @@ def test_activities_of_sessions_are_told_as_that() -> None:
     The queue of a session is its worker's, and cannot be swept.
     """
     sample = HistorySample(20, (), (0.003,) * 40, elsewhere={"bakery__internal_session_creation": 20})
-    step = replace(synthetic.step(2, "open", plan=PLAN), histories=sample)
+    step = replace(synthetic_steps.step(2, "open", plan=PLAN), histories=sample)
     serving = tuple(replace(one, serves_sessions=True) for one in step.workers or (WorkerFacts("worker-1"),))
 
     found = read_step(replace(step, workers=serving), PLAN)
@@ -110,7 +110,7 @@ def test_activities_that_never_reach_the_queue_are_told_and_no_longer_window(act
     """
     A worker of local activities alone would be undecided however long the window is.
     """
-    found = read_step(idle(synthetic.step(2, "open", plan=PLAN), activities), PLAN)
+    found = read_step(idle(synthetic_steps.step(2, "open", plan=PLAN), activities), PLAN)
 
     assert found.decision is None
     assert found.why["decision"] == NONE_IN_THE_QUEUE
@@ -120,7 +120,7 @@ def test_activities_that_a_scenario_denies_are_not_called_in_time() -> None:
     """
     One that was copied and says ACTIVITIES_PER_WORKFLOW = 0 of an order with six: their waits were seen, and are late.
     """
-    step = replace(synthetic.step(2, "open", plan=PLAN), activities_per_workflow=0, decision=None)
+    step = replace(synthetic_steps.step(2, "open", plan=PLAN), activities_per_workflow=0, decision=None)
 
     found = read_step(step, PLAN)
 
@@ -135,7 +135,7 @@ def test_activities_that_a_scenario_denies_are_late_when_they_are() -> None:
     Whatever the model cannot say of them is undecided, and never met.
     """
     step = replace(
-        synthetic.step(1, "open", plan=PLAN, arrival_rate=2.2), activities_per_workflow=0, decision=None
+        synthetic_steps.step(1, "open", plan=PLAN, arrival_rate=2.2), activities_per_workflow=0, decision=None
     )
 
     found = read_step(step, PLAN)
@@ -147,9 +147,9 @@ def test_a_run_of_workflows_without_activities_passes() -> None:
     """
     By the waits of their workflow tasks, which are all that waits.
     """
-    steps = [idle(step) for step in synthetic.steps(PLAN, 1.5)]
+    steps = [idle(step) for step in synthetic_steps.steps(PLAN, 1.5)]
 
-    found = analyse(steps, PLAN, synthetic.manifest())
+    found = analyse(steps, PLAN, synthetic_steps.manifest())
 
     assert found.verdict is RunVerdict.PASS, found.reasons
 
@@ -186,7 +186,7 @@ def test_slots_that_no_activity_takes_limit_nothing() -> None:
     """
     No second step is made to fill them, and what limits is not known; it is no hand-over between slots.
     """
-    step = idle(synthetic.step(1, "saturate", plan=PLAN))
+    step = idle(synthetic_steps.step(1, "saturate", plan=PLAN))
 
     found = read_step(step, PLAN)
 
@@ -198,16 +198,16 @@ def test_slots_that_stay_free_for_want_of_orders_are_still_told() -> None:
     """
     Activities ran in them.
     """
-    step = lacking_orders(replace(synthetic.step(1, "saturate"), slots_used=1.0))
+    step = lacking_orders(replace(synthetic_steps.step(1, "saturate"), slots_used=1.0))
 
-    assert why_doubled(step, synthetic.demo_plan(), ()) is not None
+    assert why_doubled(step, synthetic_steps.demo_plan(), ()) is not None
 
 
 def test_no_model_says_that_there_are_no_activities() -> None:
     """
     And not that nobody saw them.
     """
-    told = calibration(PLAN, idle(synthetic.step(1, "saturate", plan=PLAN)))
+    told = calibration(PLAN, idle(synthetic_steps.step(1, "saturate", plan=PLAN)))
 
     assert told == "its workflows have no activities, and the model is one of activity slots"
 
@@ -216,8 +216,8 @@ def test_no_model_is_made_of_more_activities_than_there_are() -> None:
     """
     And it is not put down to retries, which make more of them.
     """
-    plan = synthetic.demo_plan()
-    step = replace(synthetic.step(1, "saturate", plan=plan), activities_per_workflow=12)
+    plan = synthetic_steps.demo_plan()
+    step = replace(synthetic_steps.step(1, "saturate", plan=plan), activities_per_workflow=12)
 
     told, notes = calibration(plan, step), read_step(step, plan).notes
 
@@ -230,8 +230,8 @@ def test_no_model_is_made_where_many_activities_are_tried_again() -> None:
     """
     A quarter more tasks than the model has would all look late.
     """
-    plan = synthetic.demo_plan()
-    step = synthetic.step(1, "saturate", plan=plan)
+    plan = synthetic_steps.demo_plan()
+    step = synthetic_steps.step(1, "saturate", plan=plan)
     assert step.worker_whole is not None
     more = {**step.worker_whole.counters}
     more["worker.activity_finished"] *= 1.25

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from scripted_capacity_search import ToldSystem, always, searching
 
 from loadtest.cli import capacity_ending
@@ -120,7 +120,7 @@ def test_a_plan_without_a_bound_is_refused(tmp_path: Path, capsys: pytest.Captur
     """A capacity is one at an SLO."""
     plan = tmp_path / "plan.toml"
     plan.write_text('name = "unbound"\n[slo]\nend_to_end_p95_seconds = 3.0\n', encoding="utf-8")
-    without = synthetic.demo_plan().slo.model_copy(update={"schedule_to_start_p95_seconds": None})
+    without = synthetic_steps.demo_plan().slo.model_copy(update={"schedule_to_start_p95_seconds": None})
 
     with pytest.raises(Exception, match="asks no bound on the waits"):
         searching((1,), slo=without)
@@ -133,7 +133,7 @@ def test_a_report_is_made_from_the_folder_alone(
     design = searching((1, 2), rate=2.0)
     system = ToldSystem(always(Decided.MET, Decided.UNDECIDED))
     system.answer(design)
-    kept = Run.create(tmp_path, design.plan, synthetic.manifest())
+    kept = Run.create(tmp_path, design.plan, synthetic_steps.manifest())
     keep_question(kept, design.question)
     kept.write_step(system.kept[0].measured, system.kept[0].result)
     monkeypatch.setattr(capacity_ending, "kept_steps", lambda _: system.kept)

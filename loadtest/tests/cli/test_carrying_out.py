@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_clock import inline
 from fake_ports import fake_ports
 from fake_steps import quick_plan
@@ -40,7 +40,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(
         supervised_run, "conclude", lambda run, quiet: SweepEnded("pass", "report.html", (), 0)
     )
-    return Run.create(tmp_path, quick_plan(), replace(synthetic.manifest(), finished_at=None))
+    return Run.create(tmp_path, quick_plan(), replace(synthetic_steps.manifest(), finished_at=None))
 
 
 def _carry_out(run: Run, system: FakeSystem, watch: Tell) -> int:
@@ -89,7 +89,7 @@ def test_the_line_that_goes_on_can_be_pasted(
     monkeypatch.setattr(asyncio, "to_thread", inline)
     monkeypatch.setattr(supervised_run, "conclude", lambda run, quiet: SweepEnded("pass", "", (), 0))
     monkeypatch.chdir(tmp_path)
-    run = Run.create(Path("my runs"), quick_plan(), synthetic.manifest())
+    run = Run.create(Path("my runs"), quick_plan(), synthetic_steps.manifest())
     steps = list[StepStarted]()
 
     def interrupt(event: Event) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import synthetic
+import synthetic_steps
 from synthetic_runs import kept_run, run_of
 
 from loadtest.cli.app import run
@@ -45,7 +45,7 @@ def test_two_runs_of_one_plan_are_compared_with_a_warning(
 def test_what_the_runs_said_of_themselves_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A setting that no worker is known to read is no difference between them."""
     told = "the plan names worker.sandbox, which these workers (temporal-python 1.35.0) are not known to read"
-    a, b = _two_runs(tmp_path, synthetic.demo_plan(worker=WorkerSetup(sandbox=False)), notes=(told,))
+    a, b = _two_runs(tmp_path, synthetic_steps.demo_plan(worker=WorkerSetup(sandbox=False)), notes=(told,))
 
     run(["compare", a, b])
 
@@ -58,9 +58,9 @@ def test_waits_at_different_rates_are_not_compared(
     """
     Each run offered a share of what it found itself: a quicker B got more orders, and that is no longer wait.
     """
-    plan = synthetic.demo_plan()
+    plan = synthetic_steps.demo_plan()
     runs = [
-        run_of(tmp_path / name, plan, synthetic.steps(plan, arrival_rate=rate))
+        run_of(tmp_path / name, plan, synthetic_steps.steps(plan, arrival_rate=rate))
         for name, rate in (("a", 1.2), ("b", 1.8))
     ]
 
@@ -83,11 +83,11 @@ def test_steps_that_only_one_run_can_show_are_left_out_and_told(
     Counts, repetitions and budgets say which steps there are, not what one measures: no flag is asked for, and of what has
     no partner it is told.
     """
-    plan_a = synthetic.demo_plan(replicas=(1, 2), repetitions=2)
+    plan_a = synthetic_steps.demo_plan(replicas=(1, 2), repetitions=2)
     plan_b = plan_a.model_copy(update={"replicas": (1, 2, 4), "budget_seconds": 500.0, "repetitions": 3})
-    steps_b = synthetic.steps(plan_b)
+    steps_b = synthetic_steps.steps(plan_b)
     broken = [replace(steps_b[0], gone=("worker-1",)), *steps_b[1:]]
-    a = run_of(tmp_path / "a", plan_a, synthetic.steps(plan_a))
+    a = run_of(tmp_path / "a", plan_a, synthetic_steps.steps(plan_a))
     b = run_of(tmp_path / "b", plan_b, broken)
 
     code = run(["compare", str(a.path), str(b.path)])
@@ -105,8 +105,8 @@ def test_runs_of_open_loads_alone_are_held_against_their_waits(
     """
     An open load sets the throughput itself, so that nothing could be told by it.
     """
-    plan = synthetic.demo_plan(loads=(Open(arrival_rate=1.8, window_seconds=20),))
-    runs = [run_of(tmp_path / name, plan, synthetic.steps(plan)) for name in "ab"]
+    plan = synthetic_steps.demo_plan(loads=(Open(arrival_rate=1.8, window_seconds=20),))
+    runs = [run_of(tmp_path / name, plan, synthetic_steps.steps(plan)) for name in "ab"]
 
     code = run(["compare", *(str(each.path) for each in runs)])
 
@@ -120,18 +120,18 @@ def test_runs_of_open_loads_alone_are_held_against_their_waits(
         (None, {"server_version": "1.0.0"}, "other server: version 1.32.0 and 1.0.0"),
         (
             None,
-            {"machine": replace(synthetic.manifest().machine, host="there")},
+            {"machine": replace(synthetic_steps.manifest().machine, host="there")},
             "other machine: host synthetic and there",
         ),
         (
             None,
-            {"machine": replace(synthetic.manifest().machine, allowed_cores=1.0)},
+            {"machine": replace(synthetic_steps.manifest().machine, allowed_cores=1.0)},
             "other machine: usable_cores 2 and 1",
         ),
-        (synthetic.demo_plan(warm_up_seconds=6.0), {}, "other plan: warm_up_seconds 5.0 and 6.0"),
+        (synthetic_steps.demo_plan(warm_up_seconds=6.0), {}, "other plan: warm_up_seconds 5.0 and 6.0"),
         (
             None,
-            {"versions": {**synthetic.manifest().versions, "scenario mine.py": "0123456789ab"}},
+            {"versions": {**synthetic_steps.manifest().versions, "scenario mine.py": "0123456789ab"}},
             "other scenario mine.py: none and 0123456789ab",
         ),
     ],

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.analysis.readings.workers_as_planned import in_flight
@@ -117,7 +117,7 @@ def test_what_a_search_found_is_written_and_printed(
     """From the run's files alone: the sentence, the ranking, the document and the page."""
     run(["limits", DEMO, "--output", str(tmp_path), "--suspects", "0"])
     (made,) = begun
-    measured = synthetic.step(1, "saturate", 1, made.plan)
+    measured = synthetic_steps.step(1, "saturate", 1, made.plan)
     made.write_step(measured, analyse([measured], made.plan, made.manifest).steps[0], {})
     question = question_of(made)
     assert isinstance(question, LimitsQuestion)
@@ -216,7 +216,7 @@ def test_the_answer_is_one_sentence_and_an_exit_code(result: LimitsResult, sente
 
 def test_a_sweep_names_the_first_suspects_of_its_largest_saturated_step() -> None:
     """Two that are as likely as each other are told as A or B."""
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
     steps = tuple(
         replace(step, suspects=(SLOTS, POLLERS) if step.load.kind == "saturate" else None)
         for step in sweep.steps
@@ -251,7 +251,7 @@ def _saturated(sweep: SweepResult, *suspects: Suspect, limit: Limit, replicas: i
 
 def test_a_sweep_promises_no_relief_of_what_the_kit_cannot_relieve() -> None:
     """The machine's cores are named with what to change, and `loadtest limits` is not."""
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
 
     told = held_back(_saturated(sweep, CORES, limit=Limit.HAND_OVER))
 
@@ -263,7 +263,7 @@ def test_a_sweep_promises_no_relief_of_what_the_kit_cannot_relieve() -> None:
 
 def test_a_hand_over_that_no_reading_explains_is_told_as_such() -> None:
     """A smaller count whose slots are full is no answer for the largest, whose slots stay free."""
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
     small = _saturated(sweep, SLOTS, limit=Limit.SLOTS, replicas=2)
 
     assert held_back(_saturated(small, limit=Limit.HAND_OVER)) == (

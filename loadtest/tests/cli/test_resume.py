@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 from synthetic_runs import MACHINE, VERSIONS, kept_run
 
 from loadtest.cli import run_start
@@ -93,7 +93,7 @@ def test_each_start_of_a_run_is_kept(tmp_path: Path, carried_out: list[tuple[Run
     assert [start.versions["temporalio"] != "1.0.0" for start in manifest.starts] == [False, True]
     assert len(manifest.notes) == 1
     assert "in place of 1.0.0" in manifest.notes[0]
-    assert manifest.versions == synthetic.manifest().versions
+    assert manifest.versions == synthetic_steps.manifest().versions
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_complete_run_says_so_and_makes_only_its_report(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Nothing is measured again, and the exit code is the verdict."""
-    kept = kept_run(tmp_path, synthetic.demo_plan(replicas=(1,), loads=(Saturate(window_seconds=15),)))
+    kept = kept_run(tmp_path, synthetic_steps.demo_plan(replicas=(1,), loads=(Saturate(window_seconds=15),)))
 
     code = run(["sweep", "--resume", str(kept.path), "--progress", "plain"])
 
@@ -188,7 +188,7 @@ def test_a_run_whose_budget_is_spent_starts_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Steps are left, and none of them would be measured: that is said, and the report is made."""
-    kept = kept_run(tmp_path, synthetic.demo_plan(budget_seconds=20.0), steps=2)
+    kept = kept_run(tmp_path, synthetic_steps.demo_plan(budget_seconds=20.0), steps=2)
 
     code = run(["sweep", "--resume", str(kept.path), "--progress", "plain"])
 
@@ -231,7 +231,7 @@ def test_workers_that_the_plan_names_are_started_where_they_were(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A comparison of two programs keeps them in its plan, and by relative paths just as well."""
-    plan = synthetic.demo_plan(factors={"worker_command": ("python a.py", "python b.py")})
+    plan = synthetic_steps.demo_plan(factors={"worker_command": ("python a.py", "python b.py")})
     kept = kept_run(tmp_path, plan)
     monkeypatch.chdir(tmp_path)
 
@@ -286,5 +286,5 @@ def test_latest_moves_when_the_first_step_is_kept(tmp_path: Path) -> None:
     later = kept_run(tmp_path, steps=0)
     assert Run.open(tmp_path).path == earlier.path
 
-    later.write_step(synthetic.step())
+    later.write_step(synthetic_steps.step())
     assert Run.open(tmp_path).path == later.path

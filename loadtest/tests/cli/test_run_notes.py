@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from synthetic import demo_plan, steps
 from synthetic_runs import run_of
+from synthetic_steps import demo_plan, steps
 
 from loadtest.cli.place_flags import TargetKind
 from loadtest.cli.run_ending import conclude

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 from metrics_page_server import served_page
 from sweep_process import PLANS
 from tls_proxy import Authority
@@ -101,6 +101,6 @@ async def _open(target: Any, page: str | None, results: Path) -> None:
             stack,
             OpenPlace(target, {None: access}, own_worker=True, injectors=HERE),
             {None: client},
-            Run.create(results, Plan(name="p"), synthetic.manifest()),
+            Run.create(results, Plan(name="p"), synthetic_steps.manifest()),
             SystemClock(),
         )

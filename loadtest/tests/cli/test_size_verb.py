@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from synthetic_runs import kept_run, run_of
 
 from loadtest.cli.app import run as program
@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).parents[3]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    return kept_run(tmp_path / "results", synthetic.demo_plan(replicas=(1, 2, 3, 4)), steps=8)
+    return kept_run(tmp_path / "results", synthetic_steps.demo_plan(replicas=(1, 2, 3, 4)), steps=8)
 
 
 def files(run: Run) -> dict[str, float]:
@@ -152,8 +152,8 @@ def test_a_setting_is_one_of_the_runs_own_values(
     """
     As the plan has it, however the number is written; one is not true.
     """
-    plan = synthetic.demo_plan(replicas=(1, 2, 3, 4), factors=factors)
-    run = run_of(tmp_path / "results", plan, synthetic.factor_steps(plan))
+    plan = synthetic_steps.demo_plan(replicas=(1, 2, 3, 4), factors=factors)
+    run = run_of(tmp_path / "results", plan, synthetic_steps.factor_steps(plan))
 
     assert program(["size", str(run.path), "--rate", "5", "--set", setting]) == code
 
@@ -162,7 +162,7 @@ def test_a_run_that_varies_a_setting_asks_which(tmp_path: Path, capsys: pytest.C
     """
     Where a factor has several values one must be chosen; its values are listed.
     """
-    plan = synthetic.demo_plan(factors={"worker.activity_slots": (4, 8)})
+    plan = synthetic_steps.demo_plan(factors={"worker.activity_slots": (4, 8)})
     run = kept_run(tmp_path / "results", plan)
 
     code = program(["size", str(run.path), "--rate", "5"])
@@ -189,8 +189,8 @@ def test_the_choice_that_it_proposes_can_be_typed(
     """
     The flag that the refusal ends with, pasted into a shell, chooses the first value.
     """
-    plan = synthetic.demo_plan(replicas=(1, 2), factors=factors)
-    run = run_of(tmp_path / "results", plan, synthetic.factor_steps(plan))
+    plan = synthetic_steps.demo_plan(replicas=(1, 2), factors=factors)
+    run = run_of(tmp_path / "results", plan, synthetic_steps.factor_steps(plan))
     program(["size", str(run.path), "--rate", "2"])
     proposed = shlex.split(capsys.readouterr().err.partition("such as ")[2])
 
@@ -205,12 +205,12 @@ def test_the_choice_that_it_proposes_can_be_typed(
     ("plan", "gone", "told"),
     [
         (
-            synthetic.demo_plan(replicas=(1,)),
+            synthetic_steps.demo_plan(replicas=(1,)),
             ("worker-1",),
             "no saturate step of the run is valid: replica worker-1 ended",
         ),
         (
-            synthetic.demo_plan(replicas=(1,), loads=(Open(arrival_rate=1.8, window_seconds=20),)),
+            synthetic_steps.demo_plan(replicas=(1,), loads=(Open(arrival_rate=1.8, window_seconds=20),)),
             (),
             "the run has no saturate step; add a load of kind saturate",
         ),
@@ -223,7 +223,9 @@ def test_a_run_that_tells_no_throughput_says_why(
     """
     A load that is there is not asked for again, and what invalid steps saw is not called unseen.
     """
-    run = run_of(tmp_path / "results", plan, [replace(step, gone=gone) for step in synthetic.steps(plan)])
+    run = run_of(
+        tmp_path / "results", plan, [replace(step, gone=gone) for step in synthetic_steps.steps(plan)]
+    )
 
     code = program(["size", str(run.path), "--rate", "2"])
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from two_server_comparison import KEY, LED, PAGES, PROFILES, SHELL_KEY, A, B, profile_text
 
 from loadtest.cli.app import run
@@ -146,7 +146,10 @@ def test_clean_goes_where_the_profiles_led_or_nowhere(
         tmp_path / "out",
         parse_plan({"name": "x", "factors": {"profile": ["own", "cloud"]}}, "x.toml"),
         replace(
-            synthetic.manifest(), target="address", servers={"own": "1.31.0", "cloud": "1.32.0"}, profiles=LED
+            synthetic_steps.manifest(),
+            target="address",
+            servers={"own": "1.31.0", "cloud": "1.32.0"},
+            profiles=LED,
         ),
     )
     profiles.write_text(profile_text("127.0.0.3:1").replace(f'"{A}"', '"127.0.0.1:1"'), encoding="utf-8")
@@ -163,12 +166,12 @@ def test_clean_goes_where_the_profiles_led_or_nowhere(
 def test_the_answer_says_where_the_profiles_led(tmp_path: Path) -> None:
     """Its settings are the profiles; a note has address, namespace and version of each."""
     plan, question = comparing_plan(
-        synthetic.demo_plan(),
+        synthetic_steps.demo_plan(),
         ["profile=own"],
         ["profile=cloud"],
         asked=RoundsAsked(rounds=3, most_rounds=3),
     )
-    manifest = replace(synthetic.manifest(), servers={"own": "1.31.0", "cloud": "1.32.0"}, profiles=LED)
+    manifest = replace(synthetic_steps.manifest(), servers={"own": "1.31.0", "cloud": "1.32.0"}, profiles=LED)
     begun = Run.create(tmp_path, plan, manifest)
 
     conclude_comparison(begun, question, quiet=True)
@@ -185,9 +188,9 @@ def test_a_window_is_asked_for_in_its_own_namespace() -> None:
     steps = [
         replace(one, key=replace(one.key, factors=(("profile", name),)))
         for name in LED
-        for one in [synthetic.step(kind="open")]
+        for one in [synthetic_steps.step(kind="open")]
     ]
-    manifest = replace(synthetic.manifest(), namespace="default, shop", profiles=LED)
+    manifest = replace(synthetic_steps.manifest(), namespace="default, shop", profiles=LED)
 
     asked = [str(found.throughput) for found in window_queries(steps, manifest)]
 

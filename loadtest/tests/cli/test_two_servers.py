@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from two_server_comparison import CLOUD, PAGES, SERVERS, A, B
 
 from loadtest.cli.app import run
@@ -101,7 +101,7 @@ def test_a_plans_own_server_is_that_of_every_verb(
 def test_each_server_is_spared_by_what_it_would_get_itself() -> None:
     """Four rounds of 2 x 2 blocks are 8 on each: 24,000 starts in all are 12,000 on each."""
     plan, question = comparing_plan(
-        synthetic.demo_plan(),
+        synthetic_steps.demo_plan(),
         [f"address={CLOUD}"],
         [f"address={B}"],
         rate=100.0,
@@ -136,12 +136,12 @@ def test_each_server_has_injectors_whose_ports_must_be_free(
 def test_the_answer_names_both_servers(tmp_path: Path) -> None:
     """Its settings are the addresses, and a note says what version each server is of."""
     plan, question = comparing_plan(
-        synthetic.demo_plan(),
+        synthetic_steps.demo_plan(),
         [f"address={A}"],
         [f"address={B}"],
         asked=RoundsAsked(rounds=3, most_rounds=3),
     )
-    manifest = replace(synthetic.manifest(), servers={A: "1.31.0", B: "1.32.0"})
+    manifest = replace(synthetic_steps.manifest(), servers={A: "1.31.0", B: "1.32.0"})
     begun = Run.create(tmp_path, plan, manifest)
 
     conclude_comparison(begun, question, quiet=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from closed_steps import closed_step
 from scripted_capacity_search import TASKS, ToldSystem, always, rates_of, searching
 
@@ -111,7 +111,7 @@ def test_the_answer_says_what_twice_the_orders_did(more: float, used: float, tol
 def test_a_plan_that_gives_the_orders_in_flight_gets_no_second_step() -> None:
     """The answer says that the slots were not the limit, and what to leave out of the plan."""
     given = Saturate(window_seconds=15, in_flight_per_slot=2.0)
-    design = searching((1,), loads=(given, *synthetic.demo_plan().loads[1:]))
+    design = searching((1,), loads=(given, *synthetic_steps.demo_plan().loads[1:]))
     system = ToldSystem(always(Decided.MET, Decided.MISSED), closed=_closed(*MORE))
 
     assert design.extra_steps([]) == ()

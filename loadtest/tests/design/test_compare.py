@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import closes
 from compared_blocks import ComparedSystem, kept_block, replace_block
 
@@ -25,7 +25,7 @@ from loadtest.results.measured_step import Measured
 def comparison(rate: float | None = None) -> Compare:
     """A design that compares the sandbox with none on the demo's work."""
     plan, question = comparing_plan(
-        synthetic.demo_plan(),
+        synthetic_steps.demo_plan(),
         ["worker.sandbox=true"],
         ["worker.sandbox=false"],
         rate=rate,

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from event_system import Traits
 from simulated_capacity_search import SearchedSystem, plan_of_one_count
-from synthetic import demo_plan, step
+from synthetic_steps import demo_plan, step
 
 from loadtest import arrivals
 from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell

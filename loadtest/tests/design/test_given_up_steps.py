@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from changed_steps import Change, closes, filled, injector, not_level, whole
-from synthetic import demo_plan, step
+from synthetic_steps import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.capacity import Capacity

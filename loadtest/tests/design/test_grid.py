@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from closed_steps import closed_step
-from synthetic import demo_plan, step
+from synthetic_steps import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.readings.workflow_counts import workflows_per_second

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from compared_blocks import kept_block, replace_block
 
 from loadtest.analysis.readings.workers_as_planned import in_flight
@@ -43,7 +43,7 @@ def limits(most_suspects: int = 3, *, starts_server: bool = True, own_worker: bo
     if not own_worker:
         place["worker_command"] = "./worker"
     plan, question = limits_plan(
-        synthetic.demo_plan(worker=WorkerSetup(activity_slots=4 if own_worker else None)),
+        synthetic_steps.demo_plan(worker=WorkerSetup(activity_slots=4 if own_worker else None)),
         place,
         RoundsAsked(),
         most_suspects,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import synthetic
+import synthetic_steps
 from histograms import buckets
 
 from loadtest.analysis.saturation.calibrated_model import Calibration
@@ -89,7 +89,7 @@ def model() -> StepModel:
 
 
 def _measured(waits: list[float], held: list[float] | None = None) -> Measured:
-    step = synthetic.step(1, "open")
+    step = synthetic_steps.step(1, "open")
     window = Difference(WINDOW_SECONDS, {}, {"worker.activity_schedule_to_start": buckets(waits)})
     whole = Difference(
         WINDOW_SECONDS, {}, {} if held is None else {"worker.activity_execution": buckets(held)}

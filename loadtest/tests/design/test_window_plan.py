@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from changed_steps import closes
-from synthetic import demo_plan, step
+from synthetic_steps import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.readings.workflow_counts import results, window_closed

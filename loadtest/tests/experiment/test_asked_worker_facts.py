@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_ports import fake_ports
 from fake_steps import WARM_UP_SECONDS, carry_out, quick_plan
 from fake_system import FakeSystem
@@ -170,7 +170,7 @@ async def test_a_later_count_of_too_many_slots_ends_the_run_at_the_first(
 ) -> None:
     """One replica can be measured, four cannot: that is told before minutes are spent on two."""
     system.slots = 200
-    run = Run.create(tmp_path, quick_plan(replicas=(1, 2, 4), shuffle=False), synthetic.manifest())
+    run = Run.create(tmp_path, quick_plan(replicas=(1, 2, 4), shuffle=False), synthetic_steps.manifest())
 
     with pytest.raises(InputError, match="4 replicas would keep 1,600 orders open"):
         await run_experiment(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_ports import fake_ports
 from fake_steps import WARM_UP_SECONDS, WINDOW_SECONDS, AnsweringRule, carry_out, quick_plan
 from fake_system import ACTIVITIES, FakeSystem
@@ -191,7 +191,7 @@ async def test_programs_on_a_machine_with_a_core_to_spare_disturb_nobody(system:
 async def test_a_disturbed_step_is_measured_again_twice_and_kept(system: FakeSystem, tmp_path: Path) -> None:
     """All three attempts stay in the folder; the later ones say what hit the one before."""
     plan = quick_plan(replicas=(1,))
-    run = Run.create(tmp_path, plan.model_copy(update={"loads": plan.loads[1:]}), synthetic.manifest())
+    run = Run.create(tmp_path, plan.model_copy(update={"loads": plan.loads[1:]}), synthetic_steps.manifest())
     told = list[StepStarted]()
     system.robbed = SPAN
 

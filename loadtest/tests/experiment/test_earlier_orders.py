@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import FakeSystem
@@ -30,7 +30,7 @@ WAITS = "wait for workflows of earlier steps"
 
 async def _measure(folder: Path, system: FakeSystem, plan: Plan, *, target: str = "local") -> list[Event]:
     told = list[Event]()
-    run = Run.create(folder, plan, replace(synthetic.manifest(), target=target))
+    run = Run.create(folder, plan, replace(synthetic_steps.manifest(), target=target))
     await run_experiment(
         {None: fake_ports(system)}, run, Subject(None, own_worker=True), Grid(plan), told.append, system.clock
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_ports import fake_ports
 from fake_steps import WINDOW_SECONDS, AnsweringRule, quick_plan
 from fake_system import ACTIVITIES, FakeSystem
@@ -37,7 +37,7 @@ def _nothing(event: Event) -> None:
 
 
 def _new(folder: Path, plan: Plan) -> Run:
-    return Run.create(folder, plan, synthetic.manifest())
+    return Run.create(folder, plan, synthetic_steps.manifest())
 
 
 async def _carry_out(run: Run, system: FakeSystem, tell: Callable[[Event], None] = _nothing) -> Answer:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import ACTIVITIES, FakeSystem
@@ -31,7 +31,7 @@ async def _swept(folder: Path, system: FakeSystem, *, probability: float, error_
         work=Work(failure_probability=probability),
         slo=Slo(schedule_to_start_p95_seconds=None, error_ratio=error_ratio),
     )
-    run = Run.create(folder, plan, synthetic.manifest())
+    run = Run.create(folder, plan, synthetic_steps.manifest())
     ports = {None: fake_ports(system)}
     await run_experiment(
         ports, run, Subject(ACTIVITIES, own_worker=True), Grid(plan), lambda event: None, system.clock

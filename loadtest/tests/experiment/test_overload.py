@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_ports import fake_ports
 from fake_steps import AnsweringRule
 from fake_system import ACTIVITIES, FakeSystem
@@ -56,7 +56,7 @@ async def test_an_overload_beyond_doubt_answers_and_breaks_no_run(
         return plan_window(cell, instruction, key, kept, drawn)
 
     monkeypatch.setattr(loop, "plan_window", windows)
-    run = Run.create(tmp_path, plan, synthetic.manifest())
+    run = Run.create(tmp_path, plan, synthetic_steps.manifest())
 
     await run_experiment(
         {None: fake_ports(system)},

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import FakeSystem
@@ -23,7 +23,7 @@ from loadtest.results.run_folder import Run
 async def test_it_starts_no_order_a_second_time(system: FakeSystem, tmp_path: Path) -> None:
     """The server has those of the interrupted step, and refuses their ids: they counted as failed orders."""
     plan, prefixes = quick_plan(replicas=(1,)), list[str]()
-    run = Run.create(tmp_path, plan, synthetic.manifest())
+    run = Run.create(tmp_path, plan, synthetic_steps.manifest())
     start = RunStart("2026-01-02T03:04:05+00:00", ("loadtest",), {}, None, run.manifest.machine)
     system.injectors_break_at = 20.0
     for starts in (1, 2, 3):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import synthetic
+import synthetic_steps
 from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import ACTIVITIES, FakeSystem
@@ -30,7 +30,7 @@ async def test_settings_that_a_users_workers_are_not_known_to_read_are_told_once
     subject = replace(OURS, own_worker=False, own_command=True)
     runs, lines = {}, {}
     for name, measured in (("theirs", subject), ("ours", OURS)):
-        runs[name], told = Run.create(tmp_path / name, plan, synthetic.manifest()), list[Event]()
+        runs[name], told = Run.create(tmp_path / name, plan, synthetic_steps.manifest()), list[Event]()
         design = Grid(plan)
         await run_experiment(
             {None: fake_ports(system)}, runs[name], measured, design, told.append, system.clock
@@ -47,7 +47,7 @@ async def test_settings_that_a_users_workers_are_not_known_to_read_are_told_once
 async def test_other_task_queues_are_told_once(system: FakeSystem, tmp_path: Path) -> None:
     """On the line beside the steps, and not in the report alone: the answer is of one queue."""
     plan = quick_plan(repetitions=2)
-    run, told = Run.create(tmp_path, plan, synthetic.manifest()), list[Event]()
+    run, told = Run.create(tmp_path, plan, synthetic_steps.manifest()), list[Event]()
     system.elsewhere = {"ovens": 7}
 
     await run_experiment({None: fake_ports(system)}, run, OURS, Grid(plan), told.append, system.clock)
@@ -62,7 +62,7 @@ async def test_other_task_queues_are_told_once(system: FakeSystem, tmp_path: Pat
 async def test_orders_that_leave_children_behind_are_told_once(system: FakeSystem, tmp_path: Path) -> None:
     """In the same place, as throughput and waits of a step may be those of an earlier one's orders."""
     plan = quick_plan(repetitions=2)
-    run, told = Run.create(tmp_path, plan, synthetic.manifest()), list[Event]()
+    run, told = Run.create(tmp_path, plan, synthetic_steps.manifest()), list[Event]()
     system.left_children = 3
 
     await run_experiment({None: fake_ports(system)}, run, OURS, Grid(plan), told.append, system.clock)

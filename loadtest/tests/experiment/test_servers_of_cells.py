@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_clock import FakeClock, inline
 from fake_ports import fake_ports
 from fake_steps import quick_plan
@@ -47,7 +47,7 @@ async def _compare(
         [f"address={B}"],
         asked=RoundsAsked(2, block_seconds, rounds=3, most_rounds=3),
     )
-    run = Run.create(folder, plan, synthetic.manifest())
+    run = Run.create(folder, plan, synthetic_steps.manifest())
     ports = {address: fake_ports(system) for address, system in systems.items()}
     subject, clock = Subject(ACTIVITIES, own_worker=True), next(iter(systems.values())).clock
     await run_experiment(ports, run, subject, Compare(plan, question), tell, clock)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import synthetic
+import synthetic_steps
 
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -43,7 +43,7 @@ def closed_step(
         held: How many times as long as in the first one each holds its slot.
         lacking: Whether slots are free for want of orders, and not while tasks wait.
     """
-    raw = synthetic.step(replicas, "saturate", repetition, plan)
+    raw = synthetic_steps.step(replicas, "saturate", repetition, plan)
     assert raw.worker_window is not None and raw.slots is not None and raw.in_flight is not None
     made = replace(
         raw,

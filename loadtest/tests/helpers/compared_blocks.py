@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import synthetic
+import synthetic_steps
 from event_system import EventSystem, Traits
 from histograms import buckets
 from known_system import ACTIVITIES, WORK
@@ -95,7 +95,7 @@ def kept_block(plan: Plan) -> KeptStep:
     """
     load = plan.loads[0]
     rate = getattr(load, "arrival_rate", None) or 1.8
-    measured = synthetic.step(1, load.kind.value, 1, plan, rate)
+    measured = synthetic_steps.step(1, load.kind.value, 1, plan, rate)
     return KeptStep(measured, read_step(measured, plan))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.cli.capacity_plan import searching_plan
@@ -30,7 +30,7 @@ def searching(replicas: tuple[int, ...] = (1, 2), rate: float | None = None, **c
     """
     A design with a model so short that it answers at once.
     """
-    asked = synthetic.demo_plan(replicas=replicas, **changes)
+    asked = synthetic_steps.demo_plan(replicas=replicas, **changes)
     plan, question = searching_plan(asked, rate=rate, window_seconds=None, budget_seconds=None)
     return Capacity(plan, question, TASKS, TASKS)
 
@@ -95,7 +95,7 @@ class ToldSystem:
 @cache
 def _pattern(plan: str, replicas: int) -> tuple[Measured, StepResult]:
     known = Plan.model_validate_json(plan)
-    measured = synthetic.step(replicas, "saturate", 1, known)
+    measured = synthetic_steps.step(replicas, "saturate", 1, known)
     return measured, read_step(measured, known)
 
 

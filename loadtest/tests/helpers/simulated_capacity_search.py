@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-import synthetic
+import synthetic_steps
 from event_system import EventSystem, Record, Traits
 from histograms import buckets, hdr
 from known_system import ACTIVITIES, Column
@@ -49,7 +49,7 @@ def plan_of_one_count(replicas: int, bound_seconds: float, work: str, seed: int)
     """
     The plan of a search at one count.
     """
-    plan = synthetic.demo_plan(
+    plan = synthetic_steps.demo_plan(
         replicas=(replicas,), seed=seed, work=Work(seconds=0.25, spread=work), scenario="repair"
     )
     document = plan.model_dump(mode="json")
@@ -81,8 +81,8 @@ class SearchedSystem:
         Measure what the design asks for until it has its answer.
         """
         kept: list[KeptStep] = []
-        pattern = synthetic.step(1, "saturate", 1, synthetic.demo_plan())
-        result = read_step(pattern, synthetic.demo_plan())
+        pattern = synthetic_steps.step(1, "saturate", 1, synthetic_steps.demo_plan())
+        result = read_step(pattern, synthetic_steps.demo_plan())
         while isinstance(asked := design.next(kept), NextStep):
             kept.append(KeptStep(self._step(design.plan, asked, kept, pattern), result))
         return kept, asked
@@ -91,14 +91,14 @@ class SearchedSystem:
         """
         Carry out one closed step alone.
         """
-        pattern = synthetic.step(1, "saturate", 1, synthetic.demo_plan())
+        pattern = synthetic_steps.step(1, "saturate", 1, synthetic_steps.demo_plan())
         return self._step(plan, NextStep(key, None), [], pattern)
 
     def opened(self, plan: Plan, asked: NextStep, kept: list[KeptStep]) -> Measured:
         """
         Carry out one open step after others, in the window that is planned for it.
         """
-        return self._step(plan, asked, kept, synthetic.step(1, "open", 1, synthetic.demo_plan()))
+        return self._step(plan, asked, kept, synthetic_steps.step(1, "open", 1, synthetic_steps.demo_plan()))
 
     def _step(self, plan: Plan, asked: NextStep, kept: list[KeptStep], pattern: Measured) -> Measured:
         instruction = instruction_of(plan, asked, "searched")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import synthetic
+import synthetic_steps
 
 from loadtest.plan import Plan
 from loadtest.results.manifest import Machine, RunStart
@@ -24,7 +24,7 @@ def run_of(folder: Path, plan: Plan, steps: Sequence[Measured]) -> Run:
     """
     Return a run with these steps kept.
     """
-    run = Run.create(folder, plan, synthetic.manifest())
+    run = Run.create(folder, plan, synthetic_steps.manifest())
     for step in steps:
         run.write_step(step)
     return run
@@ -48,15 +48,15 @@ def kept_run(
         place: Where it measured; this machine by default.
         versions: Of its only start.
     """
-    plan = plan or synthetic.demo_plan()
+    plan = plan or synthetic_steps.demo_plan()
     start = RunStart("2026-01-02T03:04:05+00:00", ("loadtest", "sweep"), versions, "c" * 40, MACHINE)
     manifest = replace(
-        synthetic.manifest(),
+        synthetic_steps.manifest(),
         place={"target": "local"} if place is None else place,
         directory=str(Path.cwd()),
         starts=(start,),
     )
     run = Run.create(output, plan, manifest, plan_text="name = 'demo'")
     for key in step_keys(plan)[:steps]:
-        run.write_step(synthetic.step(key.replicas, key.kind, key.repetition, plan))
+        run.write_step(synthetic_steps.step(key.replicas, key.kind, key.repetition, plan))
     return run

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from built_report import build_report
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -23,7 +23,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     The demo's page, in its run's folder.
     """
-    run = run_of(tmp_path_factory.mktemp("demo"), synthetic.demo_plan(), synthetic.steps())
+    run = run_of(tmp_path_factory.mktemp("demo"), synthetic_steps.demo_plan(), synthetic_steps.steps())
     return build_report(run.path)
 
 
@@ -32,7 +32,7 @@ def sweep() -> SweepResult:
     """
     The demo's six steps.
     """
-    return analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    return analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import chromium
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.report.about_run import about_blocks
@@ -21,7 +21,7 @@ from loadtest.results.suspect import SuspectName
 
 pytestmark = pytest.mark.browser
 RUN = "20260102-030405-demo"
-ABOUT = about_blocks(synthetic.demo_plan(), 0, synthetic.manifest())
+ABOUT = about_blocks(synthetic_steps.demo_plan(), 0, synthetic_steps.manifest())
 QUANTITIES = (
     QuantityComparison("throughput", "orders/s", 2.313, 2.277, Standing.SAME, 0.984, 0.968, 1.0, 4, None),
     QuantityComparison("server-cpu", "s an order", 0.25, 0.28, Standing.UNKNOWN, 1.11, 0.988, 1.246, 4, 12),

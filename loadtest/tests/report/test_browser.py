@@ -10,7 +10,7 @@ from pathlib import Path
 
 import chromium
 import pytest
-import synthetic
+import synthetic_steps
 from built_report import build_report
 
 from loadtest.results.run_folder import Run
@@ -23,8 +23,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     A run with valid steps, one invalid one and one that is missing.
     """
-    run = Run.create(tmp_path_factory.mktemp("run"), synthetic.demo_plan(), synthetic.manifest())
-    steps = synthetic.steps()
+    run = Run.create(tmp_path_factory.mktemp("run"), synthetic_steps.demo_plan(), synthetic_steps.manifest())
+    steps = synthetic_steps.steps()
     steps[0] = dataclasses.replace(steps[0], gone=("worker-1",))
     for step in steps[:5]:
         run.write_step(step)

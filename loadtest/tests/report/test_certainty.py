@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.plan import Slo
@@ -28,9 +28,9 @@ def sweep() -> SweepResult:
     A run of one saturate and one open step.
     """
     return analyse(
-        [synthetic.step(1, "saturate"), synthetic.step(1, "open")],
-        synthetic.demo_plan(),
-        synthetic.manifest(),
+        [synthetic_steps.step(1, "saturate"), synthetic_steps.step(1, "open")],
+        synthetic_steps.demo_plan(),
+        synthetic_steps.manifest(),
     )
 
 

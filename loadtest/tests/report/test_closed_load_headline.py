@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.report.headlines import headlines
@@ -17,7 +17,7 @@ def test_a_closed_load_on_slots_that_nobody_saw_is_not_called_saturated() -> Non
     """
     What it completes is told all the same.
     """
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
     steps = tuple(
         replace(step, capacity=replace(step.capacity, limit=Limit.UNKNOWN))
         if step.capacity is not None
@@ -36,7 +36,7 @@ def test_the_slots_that_a_closed_load_filled_are_told_by_their_number() -> None:
     """
     As the workers told it, whatever the plan names.
     """
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
     steps = tuple(replace(step, activity_slots=100 * step.replicas) for step in sweep.steps)
 
     told = next(line for line in headlines(replace(sweep, steps=steps)) if line.startswith("One order takes"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-import synthetic
+import synthetic_steps
 from closed_steps import closed_step
 
 from loadtest.analysis import analyse
@@ -20,12 +20,12 @@ from loadtest.results.document import to_json
 from loadtest.results.measured_step import Measured
 from loadtest.results.sweep_result import SweepResult
 
-PLAN = synthetic.demo_plan(replicas=(1, 2))
+PLAN = synthetic_steps.demo_plan(replicas=(1, 2))
 
 
 def _steps(more: float, used: float) -> list[Measured]:
     two = [closed_step(replicas=2), closed_step(replicas=2, doubled=True, more=more, used=used)]
-    return [*(step for step in synthetic.steps(PLAN) if step.key.folder != "2-saturate-1"), *two]
+    return [*(step for step in synthetic_steps.steps(PLAN) if step.key.folder != "2-saturate-1"), *two]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def held() -> SweepResult:
     """
     A run whose two replicas complete no more with twice the orders in flight.
     """
-    return analyse(_steps(1.01, 0.86), PLAN, synthetic.manifest())
+    return analyse(_steps(1.01, 0.86), PLAN, synthetic_steps.manifest())
 
 
 def test_the_text_names_the_hand_over_and_the_step_that_is_not_used(held: SweepResult) -> None:
@@ -49,7 +49,7 @@ def test_the_text_names_the_hand_over_and_the_step_that_is_not_used(held: SweepR
 
 def test_the_throughput_of_a_second_step_is_the_headlines(held: SweepResult) -> None:
     """It is the largest count's, without a label where it fills the slots; the first one is not used."""
-    risen = analyse(_steps(1.2, 0.99), PLAN, synthetic.manifest())
+    risen = analyse(_steps(1.2, 0.99), PLAN, synthetic_steps.manifest())
 
     text = text_report(risen)
 
@@ -61,7 +61,9 @@ def test_the_throughput_of_a_second_step_is_the_headlines(held: SweepResult) -> 
 
 def test_page_and_file_have_the_label_and_the_reason(held: SweepResult) -> None:
     """Beside each count's efficiency, and as a note of both steps."""
-    page = render(held, synthetic.manifest(), (), (), (), "; `loadtest sweep --resume run` does what is left")
+    page = render(
+        held, synthetic_steps.manifest(), (), (), (), "; `loadtest sweep --resume run` does what is left"
+    )
 
     sweep = json.loads(to_json(held))
     assert sweep["scaling"]["limit"] == {"1": ["slots"], "2": ["hand-over"]}
@@ -78,6 +80,6 @@ def test_page_and_file_have_the_label_and_the_reason(held: SweepResult) -> None:
 
 def test_a_size_names_the_count_that_its_slots_did_not_limit() -> None:
     """Its answer rests on that throughput."""
-    answer = size(_steps(1.01, 0.86), PLAN, synthetic.manifest(), 3.0)
+    answer = size(_steps(1.01, 0.86), PLAN, synthetic_steps.manifest(), 3.0)
 
     assert "what 2 replicas carried: limited by hand-over, not by the slots" in answer.notes

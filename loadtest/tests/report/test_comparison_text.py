@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.plan import Open
 from loadtest.report.about_run import about_blocks
@@ -33,13 +33,13 @@ WAIT = QuantityComparison(
 )
 
 
-OPEN = synthetic.demo_plan(loads=(Open(arrival_rate=1.8),))
+OPEN = synthetic_steps.demo_plan(loads=(Open(arrival_rate=1.8),))
 
 
 def page(*quantities: QuantityComparison) -> str:
     return comparison_html(
         ComparisonResult(1, "run", "x=<1>", "x=2", ("worker-cpu",), 0.05, quantities, 4, ("noisy",)),
-        about_blocks(OPEN, 0, synthetic.manifest()),
+        about_blocks(OPEN, 0, synthetic_steps.manifest()),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.analysis.decisions.fewest_replicas import answer_in_words, by_answer
@@ -22,7 +22,7 @@ from loadtest.report.headlines import headlines
 from loadtest.report.report_figures import figures
 from loadtest.results.sweep_result import Demand, Judgement, RunVerdict, SloAnswer, SweepResult
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 GOAL = "the goal at 1.8 orders/s (the SLO: at most 5 % of the tasks wait longer than 150 ms for a worker)"
 UNKNOWN = f"How many replicas to deploy for {GOAL} is not known"
 SPARE = "; with one of them lost the rest do not"
@@ -35,7 +35,7 @@ def sweep() -> SweepResult:
     """
     What is said of the demo's steps.
     """
-    return analyse(synthetic.steps(), PLAN, synthetic.manifest())
+    return analyse(synthetic_steps.steps(), PLAN, synthetic_steps.manifest())
 
 
 def _demand(sweep: SweepResult, answers: Mapping[int, SloAnswer]) -> Demand:
@@ -138,18 +138,18 @@ def test_nothing_is_told_of_steps_that_may_not_be_believed() -> None:
     """
     Where none may be, no count is "undecided by them", and the page knows that open loads were measured.
     """
-    broken = [replace(step, gone=("worker-1",)) for step in synthetic.steps()]
+    broken = [replace(step, gone=("worker-1",)) for step in synthetic_steps.steps()]
 
-    found = headlines(analyse(broken, PLAN, synthetic.manifest()))
+    found = headlines(analyse(broken, PLAN, synthetic_steps.manifest()))
 
     assert found[1:] == [f"{UNKNOWN}, as the run is invalid."]
 
 
 def test_a_load_that_was_not_measured_has_no_answer() -> None:
     """A run that ended after its closed loads says so."""
-    steps = [step for step in synthetic.steps() if step.key.kind == "saturate"]
+    steps = [step for step in synthetic_steps.steps() if step.key.kind == "saturate"]
 
-    found = headlines(analyse(steps, PLAN, synthetic.manifest()))
+    found = headlines(analyse(steps, PLAN, synthetic_steps.manifest()))
 
     assert found[0] == "How many replicas to deploy is not known: no step at an open rate was measured."
 
@@ -158,9 +158,9 @@ def test_many_counts_are_told_around_the_answer() -> None:
     """
     Of six counts the sentence names those up to the answer and the largest.
     """
-    plan = synthetic.demo_plan(replicas=(1, 2, 3, 4, 6, 8))
+    plan = synthetic_steps.demo_plan(replicas=(1, 2, 3, 4, 6, 8))
 
-    sentence = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))[1]
+    sentence = headlines(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))[1]
 
     assert [int(count) for count in re.findall(r"with (\d+)", sentence)] == [1, 2, 8], sentence
 
@@ -169,8 +169,8 @@ def test_late_activities_are_told_of_each_count() -> None:
     """
     Beside the count that misses the goal stands the one to deploy, of how many activities, and the worst of repetitions.
     """
-    steps = synthetic.steps()
-    found = analyse(steps, PLAN, synthetic.manifest())
+    steps = synthetic_steps.steps()
+    found = analyse(steps, PLAN, synthetic_steps.manifest())
     shares = {1: 0.104, 2: 0.0, 4: 0.0042}
     told = replace(
         found,
@@ -197,13 +197,13 @@ def test_a_run_whose_largest_count_had_no_valid_closed_load_still_says_how_many(
     """
     The answer rests on the open loads; what is lost is named, with its reason.
     """
-    steps = synthetic.steps()
+    steps = synthetic_steps.steps()
     last = next(
         index for index, step in enumerate(steps) if step.key.replicas == 4 and step.key.kind == "saturate"
     )
     steps[last] = replace(steps[last], gone=("worker-1",))
 
-    found = headlines(analyse(steps, PLAN, synthetic.manifest()))
+    found = headlines(analyse(steps, PLAN, synthetic_steps.manifest()))
 
     assert found[0].startswith("Deploy 2 replicas: ")
     assert any(
@@ -217,9 +217,9 @@ def test_a_plan_without_a_bound_on_waiting_only_tells_it() -> None:
     """
     Nothing asked, nothing kept.
     """
-    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=None))
+    plan = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=None))
 
-    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+    found = headlines(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))
 
     assert "is not known, as the plan sets no bound on waits" in found[0]
 
@@ -229,9 +229,11 @@ def test_a_ramps_headline_says_that_its_answer_is_of_all_rates_together() -> Non
     Neither its lowest nor its highest one is the rate at which the goal was kept.
     """
     ramp = Arrivals(kind=ArrivalKind.RAMP, from_ratio=0.5)
-    plan = synthetic.demo_plan(loads=(Saturate(), Open(arrival_rate=1.8, window_seconds=20, arrivals=ramp)))
+    plan = synthetic_steps.demo_plan(
+        loads=(Saturate(), Open(arrival_rate=1.8, window_seconds=20, arrivals=ramp))
+    )
 
-    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+    found = headlines(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))
 
     assert "the goal at a ramp from 0.9 to 1.8 orders/s, all rates mixed (the SLO" in found[0]
 
@@ -241,9 +243,9 @@ def test_a_shapes_headline_names_the_rates_that_were_offered() -> None:
     "At 1.8/s" would be an answer about a rate that hardly was.
     """
     spike = Open(arrival_rate=1.8, window_seconds=20, arrivals=Arrivals(kind=ArrivalKind.SPIKE))
-    plan = synthetic.demo_plan(loads=(Saturate(window_seconds=15), spike))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(window_seconds=15), spike))
 
-    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+    found = headlines(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))
 
     assert "the goal at a spike of 5.4 over 1.8 orders/s (the SLO" in found[0]
 
@@ -255,9 +257,9 @@ def test_a_shapes_reasons_and_captions_name_the_rates_that_were_offered() -> Non
     """
     spike = Open(arrival_rate=1.8, window_seconds=20, arrivals=Arrivals(kind=ArrivalKind.SPIKE))
     slo = Slo(schedule_to_start_p95_seconds=0.001)
-    plan = synthetic.demo_plan(loads=(Saturate(window_seconds=15), spike), slo=slo)
+    plan = synthetic_steps.demo_plan(loads=(Saturate(window_seconds=15), spike), slo=slo)
 
-    found = analyse(synthetic.steps(plan), plan, synthetic.manifest())
+    found = analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest())
 
     assert found.reasons[0].startswith("at a spike of 5.4 over 1.8/s: ")
     (latency,) = [figure for figure in figures(found) if figure.id == "latency"]
@@ -283,11 +285,11 @@ def test_a_search_is_proposed_where_it_takes_the_plan(
     """
     `loadtest capacity` refuses every other one.
     """
-    plan = synthetic.demo_plan(**changes)
+    plan = synthetic_steps.demo_plan(**changes)
     question = {"rate": None, "window_seconds": None, "budget_seconds": None}
 
     told = "`loadtest capacity`" in " ".join(
-        headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+        headlines(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))
     )
 
     assert told is is_told

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from built_report import build_report
 from sweep_schema import validate_sweep
 from synthetic_runs import run_of
@@ -28,7 +28,9 @@ from loadtest.results.sweep_result import SweepResult
 TWO, FOUR = {"worker.activity_slots": 2}, {"worker.activity_slots": 4}
 RATE = 3.0
 # Two slots of 0.1 s x 6 activities complete 3.2 orders/s: with four slots one replica has as many as two with two.
-PLAN = synthetic.demo_plan(replicas=(1, 2), factors={"worker.activity_slots": (2, 4)}, work=Work(seconds=0.1))
+PLAN = synthetic_steps.demo_plan(
+    replicas=(1, 2), factors={"worker.activity_slots": (2, 4)}, work=Work(seconds=0.1)
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def steps() -> list[Measured]:
     """
     Two slot counts, each with two replica counts and two loads.
     """
-    return synthetic.factor_steps(PLAN, RATE)
+    return synthetic_steps.factor_steps(PLAN, RATE)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def sweep(steps: list[Measured]) -> SweepResult:
     """
     What is said of them.
     """
-    return analyse(steps, PLAN, synthetic.manifest())
+    return analyse(steps, PLAN, synthetic_steps.manifest())
 
 
 def test_each_combination_is_judged_from_its_own_steps_alone(
@@ -57,7 +59,7 @@ def test_each_combination_is_judged_from_its_own_steps_alone(
         alone = [step for step in steps if dict(step.key.factors) == factors]
         plan = PLAN.with_factors(factors)
         mine = [replace(step, key=replace(step.key, factors=())) for step in alone]
-        known = analyse(mine, plan, synthetic.manifest())
+        known = analyse(mine, plan, synthetic_steps.manifest())
 
         assert combination.factors == factors
         assert combination.scaling == known.scaling
@@ -89,7 +91,7 @@ def test_a_step_keeps_its_whole_key(sweep: SweepResult, steps: list[Measured]) -
     """
     assert [step.key for step in sweep.steps] == [step.key for step in steps]
     again = replace(steps[0], key=replace(steps[0].key, attempt=2))
-    assert analyse([again], PLAN, synthetic.manifest()).steps[0].key == again.key
+    assert analyse([again], PLAN, synthetic_steps.manifest()).steps[0].key == again.key
 
 
 def test_a_run_has_the_worst_verdict_of_its_combinations(steps: list[Measured]) -> None:
@@ -103,7 +105,7 @@ def test_a_run_has_the_worst_verdict_of_its_combinations(steps: list[Measured]) 
         for step in steps
     ]
 
-    found = analyse(broken, PLAN, synthetic.manifest())
+    found = analyse(broken, PLAN, synthetic_steps.manifest())
 
     assert found.verdict.value == "invalid"
     assert found.combinations[0].verdict.value != "invalid"
@@ -117,7 +119,7 @@ def test_a_setting_that_was_not_measured_is_no_pass(steps: list[Measured]) -> No
     plan = PLAN.model_copy(update={"slo": Slo(schedule_to_start_p95_seconds=0.5)})
     first = [step for step in steps if dict(step.key.factors) == TWO]
 
-    found = analyse(first, plan, synthetic.manifest())
+    found = analyse(first, plan, synthetic_steps.manifest())
 
     assert [each.verdict.value for each in found.combinations] == ["pass"]
     assert found.verdict.value == "undecided"
@@ -169,10 +171,10 @@ def test_two_factors_give_lines_of_each_others_values() -> None:
     """
     A line is one replica count and one value of every other factor.
     """
-    plan = synthetic.demo_plan(
+    plan = synthetic_steps.demo_plan(
         replicas=(1,), factors={"worker.activity_slots": (2, 4), "codec": (False, True)}
     )
-    found = analyse(synthetic.factor_steps(plan), plan, synthetic.manifest())
+    found = analyse(synthetic_steps.factor_steps(plan), plan, synthetic_steps.manifest())
 
     assert [line.name for line in factor_lines(found, "codec")] == [
         "1 replica, worker.activity_slots=2",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import synthetic
+import synthetic_steps
 from changed_results import errors_of
 
 from loadtest.analysis import analyse
@@ -16,7 +16,7 @@ from loadtest.results.sweep_result import Judgement, SloAnswer
 
 def test_orders_that_fail_are_not_told_to_want_more_replicas() -> None:
     """Code that breaks does so with any number of them."""
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
     errors = errors_of(29, 50)
     steps = tuple(replace(step, errors=errors) if step.load.kind == "open" else step for step in sweep.steps)
     failing = Judgement(SloAnswer.MISSED, ("0 % of the orders may fail: 29 of 50 did",))

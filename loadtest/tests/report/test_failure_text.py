@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from built_report import build_report
 from changed_steps import whole
 from synthetic_runs import run_of
@@ -55,9 +55,9 @@ def _failing(step: Measured) -> Measured:
 
 def test_failures_are_told_by_their_names(tmp_path: Path) -> None:
     """A step without any is told nothing."""
-    steps = [synthetic.step(1, "saturate"), _failing(synthetic.step(1, "open"))]
-    plan = synthetic.demo_plan()
-    sweep = analyse(steps, plan, synthetic.manifest())
+    steps = [synthetic_steps.step(1, "saturate"), _failing(synthetic_steps.step(1, "open"))]
+    plan = synthetic_steps.demo_plan()
+    sweep = analyse(steps, plan, synthetic_steps.manifest())
     attempts = "9 attempts of activities failed: 7 register, 2 charge"
     gone = "4 attempts of activities timed out: 3 settle, 1 charge (by the server's clock, 3 StartToClose, 1 Heartbeat)"
     tasks = "4 attempts of workflow tasks failed: 4 NonDeterminismError"
@@ -98,9 +98,9 @@ def test_no_failed_attempt_is_told_by_nothing() -> None:
 
 def test_attempts_that_nobody_counted_are_not_known() -> None:
     """No number of failures is not the number 0."""
-    plan = synthetic.demo_plan()
+    plan = synthetic_steps.demo_plan()
     pages = dict.fromkeys(("worker_whole", "worker_window", "server_whole", "server_window"))
-    step = replace(synthetic.step(1, "open"), **pages)
+    step = replace(synthetic_steps.step(1, "open"), **pages)
 
     found = read_step(step, plan)
 
@@ -112,12 +112,12 @@ def test_attempts_that_nobody_counted_are_not_known() -> None:
 
 def test_a_server_tells_the_failed_attempts_of_workers_without_a_page() -> None:
     """Its count of an activity's failed attempts is by activity too."""
-    step = replace(synthetic.step(1, "open"), worker_whole=None, worker_window=None)
+    step = replace(synthetic_steps.step(1, "open"), worker_whole=None, worker_window=None)
     assert step.server_whole is not None
     counters = {**step.server_whole.counters, "server.activity_failed": 5.0}
     server = replace(step.server_whole, counters=counters, by_label={"server.activity_failed": {"bake": 5.0}})
 
-    found = read_step(replace(step, server_whole=server), synthetic.demo_plan())
+    found = read_step(replace(step, server_whole=server), synthetic_steps.demo_plan())
 
     assert found.activity_failures == {"bake": 5}
     assert "activity_failures" not in found.why

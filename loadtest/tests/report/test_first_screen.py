@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.analysis.suspects.suspect_builder import found
@@ -22,8 +22,8 @@ def test_a_first_screen_answers_in_the_order_in_which_people_ask(keeps: bool) ->
     """
     Kept or missed, how many, how much each carries, what holds it back, what to change: on the terminal and on the page.
     """
-    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=0.15 if keeps else 0.001))
-    sweep = analyse(synthetic.steps(plan), plan, synthetic.manifest())
+    plan = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=0.15 if keeps else 0.001))
+    sweep = analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest())
     suspects = tuple(
         found(name, 3, evidence)
         for name, evidence in (

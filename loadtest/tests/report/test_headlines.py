@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from closed_steps import lacking_orders
 
 from loadtest.analysis import analyse, exit_code
@@ -21,7 +21,7 @@ from loadtest.results.step_result import StepResult, StepVerdict, Waits
 from loadtest.results.sweep_result import PartCost, SweepResult
 from loadtest.results.window_decision import Decided
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def steps() -> list[Measured]:
     """
     The demo's six steps.
     """
-    return synthetic.steps()
+    return synthetic_steps.steps()
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def sweep(steps: list[Measured]) -> SweepResult:
     """
     What is said of them.
     """
-    return analyse(steps, PLAN, synthetic.manifest())
+    return analyse(steps, PLAN, synthetic_steps.manifest())
 
 
 def with_waits(sweep: SweepResult, p95s: dict[int, float]) -> SweepResult:
@@ -112,9 +112,9 @@ def test_a_run_that_misses_its_slo_says_by_how_much() -> None:
     """
     No count keeps it: the largest count's miss is told as a number and as a factor.
     """
-    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=0.001))
+    plan = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=0.001))
 
-    text = text_report(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+    text = text_report(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))
 
     assert text.startswith("demo: fail (no replica count tried keeps the goal)\n")
     assert "How many replicas to deploy for the goal at 1.8 orders/s" in text
@@ -130,15 +130,15 @@ def test_an_undecided_run_says_what_would_decide_it() -> None:
     Undecided is an outcome of its own: its reason and the window to write stand in the first sentence.
     """
     # One replica is near this limit; far from it the model alone would answer.
-    plan = synthetic.demo_plan(replicas=(1,), slo=Slo(schedule_to_start_p95_seconds=0.6))
+    plan = synthetic_steps.demo_plan(replicas=(1,), slo=Slo(schedule_to_start_p95_seconds=0.6))
     undecided = [
         replace(step, decision=replace(step.decision, answer=Decided.UNDECIDED, why="too near to tell"))
         if step.decision is not None
         else step
-        for step in synthetic.steps(plan)
+        for step in synthetic_steps.steps(plan)
     ]
 
-    sweep = analyse(undecided, plan, synthetic.manifest())
+    sweep = analyse(undecided, plan, synthetic_steps.manifest())
 
     assert (sweep.verdict.value, exit_code(sweep)) == ("undecided", 3)
     assert "1 replica is undecided. With 1: " in headlines(sweep)[0]
@@ -151,7 +151,7 @@ def test_an_invalid_run_says_so_first(steps: list[Measured]) -> None:
     """
     broken = [replace(steps[0], gone=("worker-1",)), *steps[1:]]
 
-    sweep = analyse(broken, PLAN, synthetic.manifest())
+    sweep = analyse(broken, PLAN, synthetic_steps.manifest())
     text = text_report(sweep)
 
     assert headlines(sweep)[0].startswith(
@@ -167,7 +167,7 @@ def test_each_reason_of_an_invalid_run_is_counted(steps: list[Measured]) -> None
     """
     broken = [replace(step, gone=("worker-1",), appeared=("a", "b")) for step in steps]
 
-    sweep = analyse(broken, PLAN, synthetic.manifest())
+    sweep = analyse(broken, PLAN, synthetic_steps.manifest())
 
     reasons = sum(len(step.reasons) for step in sweep.steps)
     assert reasons > len(steps)
@@ -183,7 +183,7 @@ def test_a_headline_never_rests_on_an_invalid_step(steps: list[Measured]) -> Non
         for step in steps
     ]
 
-    sentences = headlines(analyse(broken, PLAN, synthetic.manifest()))
+    sentences = headlines(analyse(broken, PLAN, synthetic_steps.manifest()))
 
     assert any(sentence.startswith("2 replicas complete") for sentence in sentences)
     assert not any(sentence.startswith("4 replicas complete") for sentence in sentences)
@@ -193,7 +193,7 @@ def test_an_interrupted_run_says_what_is_left(steps: list[Measured]) -> None:
     """
     Three of six steps: what was measured is told, and how to do the rest.
     """
-    sweep = analyse(steps[:3], PLAN, synthetic.manifest())
+    sweep = analyse(steps[:3], PLAN, synthetic_steps.manifest())
 
     assert headlines(sweep, "; `loadtest sweep --resume mine/r` does what is left")[-1] == (
         "3 of 6 steps were not measured; `loadtest sweep --resume mine/r` does what is left."
@@ -231,9 +231,9 @@ def test_what_is_completed_has_the_scenarios_name(scenario: str, unit: str, step
     """
     A user's own workflow is not an order.
     """
-    plan = synthetic.demo_plan(scenario=scenario)
+    plan = synthetic_steps.demo_plan(scenario=scenario)
 
-    text = text_report(analyse(steps, plan, synthetic.manifest()))
+    text = text_report(analyse(steps, plan, synthetic_steps.manifest()))
 
     assert f"{unit}/s" in text
     assert ("orders" in text) == (unit == "orders")
@@ -243,9 +243,9 @@ def test_a_plan_of_one_replica_count_reads_well() -> None:
     """
     One replica completes, and nothing is compared.
     """
-    plan = synthetic.demo_plan(replicas=(1,))
+    plan = synthetic_steps.demo_plan(replicas=(1,))
 
-    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+    found = headlines(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))
 
     assert found[2].startswith(
         "1 replica completes 2.21 ± 0.11 orders/s saturated (at full throttle, whatever the waits)."
@@ -256,9 +256,9 @@ def test_a_saturate_only_plan_has_no_demand_sentence() -> None:
     """
     No open load, no rate to be kept.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(window_seconds=15),))
+    plan = synthetic_steps.demo_plan(loads=(Saturate(window_seconds=15),))
 
-    sweep = analyse(synthetic.steps(plan), plan, synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest())
 
     assert not any("deploy" in sentence.lower() for sentence in headlines(sweep))
     assert sweep.demand.why.startswith("the plan has no open load")
@@ -289,6 +289,6 @@ def test_a_rate_that_the_slots_did_not_limit_is_labelled(steps: list[Measured]) 
         for step in steps
     ]
 
-    found = headlines(analyse(idle, PLAN, synthetic.manifest()))
+    found = headlines(analyse(idle, PLAN, synthetic_steps.manifest()))
 
     assert any("not all slots were in use" in sentence for sentence in found)

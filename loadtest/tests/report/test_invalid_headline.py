@@ -7,7 +7,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.report.headlines import headlines
@@ -20,7 +20,7 @@ def test_an_invalid_run_names_no_step_that_a_later_attempt_made_good() -> None:
     """
     What was measured again is told beside its answer; the headline is for what is still missing.
     """
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
     first, *others = sweep.steps
     disturbed = replace(first, verdict=StepVerdict.INVALID, reasons=("disturbed: the host took a core",))
     broken = replace(others[-1], verdict=StepVerdict.INVALID, reasons=("a replica vanished",))
@@ -39,7 +39,7 @@ def test_a_plot_without_a_valid_step_is_drawn_without_a_word() -> None:
     """
     The plotting library's own warning is nothing that a user could mend.
     """
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
     invalid = replace(
         sweep,
         steps=tuple(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.report.about_run import about_blocks
@@ -32,7 +32,7 @@ RESULT = LimitsResult(
 
 def test_a_setting_is_code_on_the_page_and_in_backquotes_on_a_terminal() -> None:
     """Its name can be copied; nothing of a sentence is taken for markup."""
-    page = limits_html(RESULT, about_blocks(synthetic.demo_plan(), 0, synthetic.manifest()))
+    page = limits_html(RESULT, about_blocks(synthetic_steps.demo_plan(), 0, synthetic_steps.manifest()))
 
     assert "`worker.activity_slots`" in limits_text(RESULT)
     assert "<code>worker.activity_slots</code>" in page
@@ -43,7 +43,7 @@ def test_a_setting_is_code_on_the_page_and_in_backquotes_on_a_terminal() -> None
 
 def test_the_page_says_of_what_it_tells() -> None:
     """Replica count, load, scenario, machine, server and time: it may be read by who did not run it."""
-    page = limits_html(RESULT, about_blocks(synthetic.demo_plan(), 0, synthetic.manifest()))
+    page = limits_html(RESULT, about_blocks(synthetic_steps.demo_plan(), 0, synthetic_steps.manifest()))
 
     told = "1 replica saturated. Scenario repair on one machine, 2 cores, Temporal server 1.32.0, 2026-01-02 03:04 UTC."
     assert told in page
@@ -59,7 +59,7 @@ def test_a_lone_backquote_stays_as_it_is_and_a_number_keeps_its_sign() -> None:
 def test_suspects_that_were_not_relieved_are_not_proved() -> None:
     """The title does not say 'not found' above a sentence that names one."""
     untried = replace(RESULT, answer=LimitsAnswer.NOT_FOUND, limits=(), tried=())
-    about = about_blocks(synthetic.demo_plan(), 0, synthetic.manifest())
+    about = about_blocks(synthetic_steps.demo_plan(), 0, synthetic_steps.manifest())
 
     assert "<h1>What holds it back: not proved</h1>" in limits_html(untried, about)
     assert "<h1>What holds it back: not found</h1>" in limits_html(replace(untried, ranking=()), about)

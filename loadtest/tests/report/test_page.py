@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from built_report import build_report
 from sweep_schema import validate_sweep
 from synthetic_runs import run_of
@@ -46,7 +46,7 @@ def test_the_page_of_an_interrupted_run_says_where_the_run_is(
     """
     (here := tmp_path.resolve() / "here").mkdir()
     monkeypatch.chdir(here)
-    run = run_of(Path(output), synthetic.demo_plan(), [synthetic.step(1, "saturate")])
+    run = run_of(Path(output), synthetic_steps.demo_plan(), [synthetic_steps.step(1, "saturate")])
 
     page = build_report(run).read_text(encoding="utf-8")
 
@@ -128,9 +128,9 @@ def test_a_name_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
     """
     nasty = "<script>alert(1)</script>"
     step = dataclasses.replace(
-        synthetic.step(), notes=(nasty,), problems=(Problem(ProblemCause.PAGE_UNUSABLE, nasty),)
+        synthetic_steps.step(), notes=(nasty,), problems=(Problem(ProblemCause.PAGE_UNUSABLE, nasty),)
     )
-    plan = synthetic.demo_plan(scenario=f"./{nasty}.py")
+    plan = synthetic_steps.demo_plan(scenario=f"./{nasty}.py")
 
     text = build_report(run_of(tmp_path, plan, [step]).path).read_text(encoding="utf-8")
 
@@ -139,18 +139,18 @@ def test_a_name_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
 
 
 ODD_RUNS: list[tuple[str, Plan, list[tuple[int, str, int]]]] = [
-    ("one step", synthetic.demo_plan(), [(1, "saturate", 1)]),
-    ("one open step", synthetic.demo_plan(), [(2, "open", 1)]),
-    ("interrupted in the second repetition", synthetic.demo_plan(repetitions=2), [
+    ("one step", synthetic_steps.demo_plan(), [(1, "saturate", 1)]),
+    ("one open step", synthetic_steps.demo_plan(), [(2, "open", 1)]),
+    ("interrupted in the second repetition", synthetic_steps.demo_plan(repetitions=2), [
         (1, "saturate", 1), (1, "open", 1), (2, "saturate", 1), (2, "open", 1), (4, "saturate", 1), (4, "open", 1),
         (1, "saturate", 2),
     ]),
-    ("first count missing", synthetic.demo_plan(), [(2, "saturate", 1), (4, "saturate", 1)]),
-    ("saturate alone", synthetic.demo_plan(loads=(Saturate(),), replicas=(1,)), [(1, "saturate", 1)]),
-    ("fractions", synthetic.demo_plan(loads=(Saturate(), Fraction())), [
+    ("first count missing", synthetic_steps.demo_plan(), [(2, "saturate", 1), (4, "saturate", 1)]),
+    ("saturate alone", synthetic_steps.demo_plan(loads=(Saturate(),), replicas=(1,)), [(1, "saturate", 1)]),
+    ("fractions", synthetic_steps.demo_plan(loads=(Saturate(), Fraction())), [
         (1, "saturate", 1), (1, "fraction", 1), (2, "fraction", 1),
     ]),
-    ("only an open load", synthetic.demo_plan(loads=(Open(arrival_rate=1.8),)), [(1, "open", 1)]),
+    ("only an open load", synthetic_steps.demo_plan(loads=(Open(arrival_rate=1.8),)), [(1, "open", 1)]),
 ]  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def test_a_run_that_is_not_whole_still_makes_a_report(
     """
     An interrupted run, a single repetition, a plan of one load: what there is, is shown.
     """
-    steps = [synthetic.step(n, kind, repetition, plan) for n, kind, repetition in cells]
+    steps = [synthetic_steps.step(n, kind, repetition, plan) for n, kind, repetition in cells]
 
     report = build_report(run_of(tmp_path, plan, steps).path)
 
@@ -179,7 +179,7 @@ def test_a_run_without_a_step_makes_an_invalid_report(tmp_path: Path) -> None:
     """
     Ctrl-C before the first step ended: a page that says so, not a traceback.
     """
-    text = build_report(run_of(tmp_path, synthetic.demo_plan(), []).path).read_text(encoding="utf-8")
+    text = build_report(run_of(tmp_path, synthetic_steps.demo_plan(), []).path).read_text(encoding="utf-8")
 
     assert "no step was measured" in text
 
@@ -189,9 +189,11 @@ def test_a_run_of_invalid_steps_says_that_nothing_was_decided_by_them(tmp_path: 
     """
     Its open loads were measured, and may not be believed.
     """
-    broken = [dataclasses.replace(step, gone=("worker-1",)) for step in synthetic.steps()]
+    broken = [dataclasses.replace(step, gone=("worker-1",)) for step in synthetic_steps.steps()]
 
-    text = build_report(run_of(tmp_path, synthetic.demo_plan(), broken).path).read_text(encoding="utf-8")
+    text = build_report(run_of(tmp_path, synthetic_steps.demo_plan(), broken).path).read_text(
+        encoding="utf-8"
+    )
 
     assert "No step of an open load may be believed, so nothing was decided." in text
 
@@ -200,7 +202,7 @@ def test_gaps_and_failed_looks_are_drawn(tmp_path: Path) -> None:
     """
     A timeline of which half could not be seen is still a picture, and its step has a row.
     """
-    step = synthetic.step(1, "open")
+    step = synthetic_steps.step(1, "open")
     blind = tuple(
         dataclasses.replace(
             second,
@@ -216,7 +218,7 @@ def test_gaps_and_failed_looks_are_drawn(tmp_path: Path) -> None:
     )
 
     report = build_report(
-        run_of(tmp_path, synthetic.demo_plan(), [dataclasses.replace(step, timeline=blind)]).path
+        run_of(tmp_path, synthetic_steps.demo_plan(), [dataclasses.replace(step, timeline=blind)]).path
     )
 
     assert (report.parent / "plots/timeline-1-open1-1.svg").stat().st_size > 10_000

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from captured_figures import capture_figures
 from changed_results import waiting
 from matplotlib.figure import Figure
@@ -99,9 +99,9 @@ def test_one_count_has_no_ideal_line(drawn: list[Figure]) -> None:
     """
     A line of one point is none, so no legend names it.
     """
-    plan = synthetic.demo_plan(replicas=(1,))
+    plan = synthetic_steps.demo_plan(replicas=(1,))
 
-    scaling_plot(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+    scaling_plot(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))
 
     assert drawn[0].axes[0].get_legend_handles_labels()[1] == ["measured, with 95 % interval"]
 
@@ -161,10 +161,10 @@ def test_each_open_rate_has_its_line_and_its_waits(drawn: list[Figure]) -> None:
     """
     A plan may ask for two rates: both lie beside the throughput, and each has a picture of its waits with its own title.
     """
-    plan = synthetic.demo_plan(
+    plan = synthetic_steps.demo_plan(
         loads=(Saturate(window_seconds=15), Open(arrival_rate=1.8), Open(arrival_rate=3.5))
     )
-    sweep = analyse(synthetic.factor_steps(plan), plan, synthetic.manifest())
+    sweep = analyse(synthetic_steps.factor_steps(plan), plan, synthetic_steps.manifest())
 
     made = {figure.id: figure for figure in figures(sweep)}
 
@@ -181,7 +181,7 @@ def test_a_count_whose_server_was_not_seen_has_no_bar_without_it(monkeypatch: py
     Its bar would be the shortest, as of the cheapest order; a part that no count knows is left out of all of them.
     """
     kept = capture_figures(monkeypatch, cost_module)
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
 
     def unseen(counts: tuple[int, ...]) -> SweepResult:
         steps = (

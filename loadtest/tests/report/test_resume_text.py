@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from synthetic_runs import run_of
 
 from loadtest.analysis import analyse
 from loadtest.report.headlines import headlines
 from loadtest.report.resume_text import rest_clause, rest_clause_of_sweep, resume_command
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 def test_what_is_left_in_a_cluster_is_submitted_from_where_the_user_is(
@@ -36,8 +36,8 @@ def test_a_run_whose_budget_is_spent_is_told_no_command(tmp_path: Path) -> None:
     """
     To go on with it measures nothing, so that is what the report says in its place.
     """
-    plan = synthetic.demo_plan(budget_seconds=30.0)
-    steps = synthetic.steps(plan)[:2]
+    plan = synthetic_steps.demo_plan(budget_seconds=30.0)
+    steps = synthetic_steps.steps(plan)[:2]
     run = run_of(tmp_path, plan, steps)
 
     told = headlines(analyse(steps, plan, run.manifest), rest_clause(run, steps))[-1]
@@ -50,7 +50,7 @@ def test_a_run_that_cannot_go_on_is_told_no_command(tmp_path: Path) -> None:
     """
     Each attempt at the closed load from which the open rate is taken was disturbed: to go on would end at once.
     """
-    first = synthetic.steps()[0]
+    first = synthetic_steps.steps()[0]
     attempts = [
         replace(first, key=replace(first.key, attempt=attempt), gone=("worker-1",)) for attempt in (1, 2, 3)
     ]

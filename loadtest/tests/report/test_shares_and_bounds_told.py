@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.plan import Slo
@@ -33,8 +33,8 @@ def test_a_rounded_share_is_no_claim_of_none_or_all(ratio: float, told: str, swe
 
 def test_a_goal_is_named_as_it_was_set() -> None:
     """1.25 s is not 1.2 s."""
-    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=1.25))
+    plan = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=1.25))
 
-    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+    found = headlines(analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest()))
 
     assert "5 % of the tasks wait longer than 1.25 s for a worker" in found[0]

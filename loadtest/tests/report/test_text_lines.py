@@ -4,7 +4,7 @@ What a terminal of 80 columns shows: sentences broken between words, tables that
 
 from __future__ import annotations
 
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.report.sweep_text import text_report
@@ -77,7 +77,7 @@ def test_a_column_wider_than_the_terminal_stands_alone() -> None:
 
 
 def test_a_sweep_fits_80_columns() -> None:
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
     lines = text_report(sweep, width=80).splitlines()
 
     assert max(map(len, text_report(sweep).splitlines())) > 150

@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -51,7 +51,7 @@ def test_what_began_just_before_a_step_began_at_its_second_0(drawn: list[Figure]
     """
     Never at "-0".
     """
-    early = replace(synthetic.step(1, "open"), outside=(OutsideLook(4.7, 5.0, stall_seconds=2.0),))
+    early = replace(synthetic_steps.step(1, "open"), outside=(OutsideLook(4.7, 5.0, stall_seconds=2.0),))
 
     timeline_plot(early, "orders")
 
@@ -62,7 +62,7 @@ def test_what_hit_a_step_is_shaded_once_and_named_with_its_seconds(drawn: list[F
     """
     Where two overlap the shade is not doubled, and their names stand one above the other.
     """
-    timeline_plot(_hit(synthetic.step(1, "open")), "orders")
+    timeline_plot(_hit(synthetic_steps.step(1, "open")), "orders")
 
     assert _shaded(drawn[0]) == [(5.0, 10.0), (10.0, 13.0)]
     names = [text for text in drawn[0].axes[-1].texts if " to " in text.get_text()]
@@ -74,7 +74,7 @@ def test_a_step_that_nothing_hit_has_no_shade(drawn: list[Figure]) -> None:
     """
     The window's own colour is none.
     """
-    timeline_plot(synthetic.step(1, "open"), "orders")
+    timeline_plot(synthetic_steps.step(1, "open"), "orders")
 
     assert _shaded(drawn[0]) == []
 
@@ -83,7 +83,7 @@ def test_a_second_that_nobody_counted_is_a_gap(drawn: list[Figure]) -> None:
     """
     Neither the second itself nor the one after it has a rate; all others have one, and none is zero for want of a number.
     """
-    measured = synthetic.step(1, "open")
+    measured = synthetic_steps.step(1, "open")
     seconds = list(measured.timeline)
     seconds[5] = replace(seconds[5], sent=None)
 

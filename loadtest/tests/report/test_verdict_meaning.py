@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.plan import Slo
@@ -33,16 +33,16 @@ from loadtest.results.sweep_result import RunVerdict
 )
 def test_a_verdict_is_told_in_plain_words(verdict: RunVerdict, loads: int, told: str) -> None:
     """By how many open rates the plan has."""
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
 
     assert verdict_meaning(replace(sweep, verdict=verdict, demands=sweep.demands * loads)) == told
 
 
 def test_a_plan_that_bounds_no_waits_keeps_no_goal() -> None:
     """What it passes is a bound on failures alone."""
-    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=None))
+    plan = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=None))
 
-    sweep = analyse(synthetic.steps(plan), plan, synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(plan), plan, synthetic_steps.manifest())
 
     assert sweep.verdict is RunVerdict.PASS
     assert verdict_meaning(sweep) == "failures are within their bound, and the plan bounds no waits"
@@ -50,7 +50,7 @@ def test_a_plan_that_bounds_no_waits_keeps_no_goal() -> None:
 
 def test_the_meaning_stands_on_the_page_and_in_the_terminal(demo: Path) -> None:
     """From one source."""
-    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    sweep = analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest())
 
     assert text_report(sweep).startswith("demo: pass (some replica count keeps the goal)\n")
     assert "pass</span> <small>some replica count keeps the goal</small></h1>" in demo.read_text(

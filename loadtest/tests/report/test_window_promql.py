@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.report.window_promql import NO_PAGES, WindowQueries, window_queries
 from loadtest.results.measured_step import Measured
@@ -17,7 +17,7 @@ SCRAPE_SECONDS = 5.0
 
 
 def _asked(step: Measured) -> WindowQueries:
-    (found,) = window_queries([step], synthetic.manifest(), SCRAPE_SECONDS)
+    (found,) = window_queries([step], synthetic_steps.manifest(), SCRAPE_SECONDS)
     return found
 
 
@@ -29,7 +29,7 @@ def _looked(kind: str, seconds: float) -> Measured:
     """
     Return a step whose second look came so many seconds after the first, which is not the plan's window.
     """
-    step = synthetic.step(kind=kind)
+    step = synthetic_steps.step(kind=kind)
     assert step.worker_window is not None and step.server_window is not None
     return replace(
         step,

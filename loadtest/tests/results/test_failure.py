@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_steps import quick_plan
 
 from loadtest.analysis.rules.validity import other_problems
@@ -106,7 +106,7 @@ def test_a_steps_own_problems_of_before_are_read_in_their_words() -> None:
     """
     A folder whose steps hold prose is still read, and is written anew with causes.
     """
-    plain = json.loads(to_json(synthetic.step()))
+    plain = json.loads(to_json(synthetic_steps.step()))
     plain["problems"] = ["worker-1: http://127.0.0.1:9000/metrics does not answer (connection refused)"]
     found = Problem(ProblemCause.REPLICA_SILENT, "replica w did not answer for 8 s in a row", "w")
 

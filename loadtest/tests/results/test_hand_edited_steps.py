@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 from synthetic_runs import kept_run
 
 from loadtest.cli.app import run as program
@@ -34,7 +34,7 @@ def test_numbers_that_nothing_can_have_are_told_in_one_line(
     """
     With the key: a report that divides by them would end in a traceback, or tell nonsense.
     """
-    run = kept_run(tmp_path / "results", synthetic.demo_plan(), steps=2)
+    run = kept_run(tmp_path / "results", synthetic_steps.demo_plan(), steps=2)
     file = sorted(run.path.glob("steps/*/measured.json"))[0]
     edited = json.loads(file.read_text(encoding="utf-8"))
     table = edited

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from synthetic_runs import kept_run
 
 from loadtest.cli.app import run as program
@@ -30,7 +30,7 @@ def test_a_copy_that_followed_the_link_takes_no_new_run(
     before = sorted(copy.iterdir())
 
     with pytest.raises(InputError, match="copy/latest: no link, and runs make one of that name"):
-        Run.create(copy, kept.plan, synthetic.manifest())
+        Run.create(copy, kept.plan, synthetic_steps.manifest())
     codes = [
         program(["sweep", "--resume", str(copy / kept.path.name)]),
         program(["fetch", "another", "--output", str(copy)]),
@@ -52,7 +52,7 @@ def test_a_folder_without_links_takes_no_run(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Path, "symlink_to", refuse)
 
     with pytest.raises(InputError, match=r"results: no link can be made in it \(Operation not permitted\)"):
-        Run.create(tmp_path / "results", synthetic.demo_plan(), synthetic.manifest())
+        Run.create(tmp_path / "results", synthetic_steps.demo_plan(), synthetic_steps.manifest())
     assert list((tmp_path / "results").iterdir()) == []
 
 
@@ -100,5 +100,5 @@ def test_two_settings_that_would_have_one_folder_are_refused(tmp_path: Path, sec
     with pytest.raises(
         InputError, match=f"worker_command=run a/b and worker_command={second} have the same folder"
     ):
-        Run.create(tmp_path, plan, synthetic.manifest())
+        Run.create(tmp_path, plan, synthetic_steps.manifest())
     assert list(tmp_path.iterdir()) == []

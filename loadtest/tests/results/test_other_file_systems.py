@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.errors import InputError
 from loadtest.results.run_folder import Run
@@ -20,13 +20,13 @@ def test_a_link_to_a_folder_that_is_gone_is_told_as_that(tmp_path: Path) -> None
     with pytest.raises(
         InputError, match="results: cannot be written: it points at /no-such-disk/results, which is no folder"
     ):
-        Run.create(tmp_path / "results", synthetic.demo_plan(), synthetic.manifest())
+        Run.create(tmp_path / "results", synthetic_steps.demo_plan(), synthetic_steps.manifest())
 
 
 def test_what_macos_leaves_beside_a_copy_is_no_part_of_a_step(tmp_path: Path) -> None:
     """On a disk of another system it keeps a file's attributes in one of its own, which is no text."""
-    run = Run.create(tmp_path, synthetic.demo_plan(), synthetic.manifest())
-    folder = run.write_step(synthetic.steps()[0])
+    run = Run.create(tmp_path, synthetic_steps.demo_plan(), synthetic_steps.manifest())
+    folder = run.write_step(synthetic_steps.steps()[0])
     kept = next((folder / "histograms").iterdir())
     before = run.read_steps()
 

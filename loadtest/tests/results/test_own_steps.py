@@ -9,20 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from synthetic_runs import run_of
 
 from loadtest.cli.app import run as program
 from loadtest.plan import Open, Saturate
 from loadtest.results.run_folder import Run
 
-PLAN = synthetic.demo_plan(replicas=(1,))
+PLAN = synthetic_steps.demo_plan(replicas=(1,))
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """A run of one count, with both of its steps."""
-    return run_of(tmp_path / "mine", PLAN, synthetic.steps(PLAN))
+    return run_of(tmp_path / "mine", PLAN, synthetic_steps.steps(PLAN))
 
 
 def test_a_copy_beside_its_step_is_not_counted_twice(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,8 +48,8 @@ def test_a_step_of_another_plan_is_named(
     """
     One line, and no index out of range.
     """
-    plan = synthetic.demo_plan(loads=(Saturate(), Open(), Open(arrival_rate=3.0, window_seconds=20)))
-    step = synthetic.step(1, "open")
+    plan = synthetic_steps.demo_plan(loads=(Saturate(), Open(), Open(arrival_rate=3.0, window_seconds=20)))
+    step = synthetic_steps.step(1, "open")
     key = replace(step.key, load=2)
     other = run_of(tmp_path / "other", plan, [replace(step, key=key)])
     shutil.copytree(other.path / "steps" / key.folder, run.path / "steps" / key.folder)
@@ -65,7 +65,7 @@ def test_a_relief_of_a_limit_is_a_step_of_its_run(tmp_path: Path) -> None:
     """
     Its settings are no factors of the plan.
     """
-    step = synthetic.step(1, "saturate", plan=PLAN)
+    step = synthetic_steps.step(1, "saturate", plan=PLAN)
     relieved = replace(step, key=replace(step.key, repetition=2, factors=(("worker.activity_slots", 6),)))
 
     assert run_of(tmp_path, PLAN, [relieved]).read_steps() == [relieved]

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.errors import InputError
@@ -29,7 +29,7 @@ from loadtest.results.step_key import StepKey
 from loadtest.results.steps_of_plan import step_keys
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def measured() -> Measured:
     """
     One raw step.
     """
-    return synthetic.step(2, "open")
+    return synthetic_steps.step(2, "open")
 
 
 @pytest.fixture
@@ -45,7 +45,9 @@ def run(tmp_path: Path) -> Run:
     """
     A new run.
     """
-    return Run.create(tmp_path / "results", PLAN, synthetic.manifest(), plan_text="name = 'demo'\n", now=NOW)
+    return Run.create(
+        tmp_path / "results", PLAN, synthetic_steps.manifest(), plan_text="name = 'demo'\n", now=NOW
+    )
 
 
 def test_a_run_is_named_by_time_and_plan_and_latest_points_at_it(run: Run, measured: Measured) -> None:
@@ -69,7 +71,7 @@ def test_two_runs_of_one_second_do_not_share_a_folder(run: Run, measured: Measur
     The second gets a number, and latest moves on with its first step.
     """
     run.write_step(measured)
-    second = Run.create(run.path.parent, PLAN, synthetic.manifest(), now=NOW)
+    second = Run.create(run.path.parent, PLAN, synthetic_steps.manifest(), now=NOW)
     assert (run.path.parent / "latest").resolve() == run.path.resolve()
 
     second.write_step(measured)
@@ -128,7 +130,7 @@ def test_repetitions_are_interleaved_and_saturate_comes_first() -> None:
     """
     A slow drift of the machine must not pass for an effect of the replica count.
     """
-    plan = synthetic.demo_plan(repetitions=2, replicas=(1, 2), loads=tuple(reversed(PLAN.loads)))
+    plan = synthetic_steps.demo_plan(repetitions=2, replicas=(1, 2), loads=tuple(reversed(PLAN.loads)))
 
     assert [key.folder for key in step_keys(plan)] == [
         "1-saturate1-1",
@@ -145,11 +147,11 @@ def test_repetitions_are_interleaved_and_saturate_comes_first() -> None:
 WRITER = """
 import sys
 sys.path.insert(0, {helpers!r})
-import loadtest, synthetic
+import loadtest, synthetic_steps
 from pathlib import Path
 from loadtest.results.run_folder import Run
 run = Run.open(Path({path!r}))
-step = synthetic.step(2, "open")
+step = synthetic_steps.step(2, "open")
 def write():
     run.write_step(step, None, {{"page": "x" * 200000}})
     run.write("sweep.json", "[" + "1," * 100000 + "1]")
@@ -165,7 +167,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files(run: Run, measured: Me
     """
     Whoever reads after a SIGKILL finds each step and file whole: what was written before, or what was being written.
     """
-    code = WRITER.format(helpers=str(Path(synthetic.__file__).parent), path=str(run.path))
+    code = WRITER.format(helpers=str(Path(synthetic_steps.__file__).parent), path=str(run.path))
     for milliseconds in (5, 25, 125):
         with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout is not None
@@ -226,7 +228,7 @@ def test_a_disk_that_is_full_leaves_no_folder_of_a_run_that_never_began(
     monkeypatch.setattr(run_folder, "write_whole", full)
 
     with pytest.raises(InputError, match="No space left on device"):
-        Run.create(tmp_path, PLAN, synthetic.manifest(), plan_text="name = 'demo'\n")
+        Run.create(tmp_path, PLAN, synthetic_steps.manifest(), plan_text="name = 'demo'\n")
 
     assert list(tmp_path.iterdir()) == []
 
@@ -242,7 +244,7 @@ def test_a_manifest_that_cannot_be_written_is_one_line(run: Run, monkeypatch: py
     monkeypatch.setattr(run_folder, "write_whole", full)
 
     with pytest.raises(InputError, match="No space left on device"):
-        run.write_manifest(synthetic.manifest())
+        run.write_manifest(synthetic_steps.manifest())
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
@@ -254,7 +256,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"results: cannot be written: it is no folder, or name another folder with --output"
     ):
-        Run.create(tmp_path / "results", PLAN, synthetic.manifest())
+        Run.create(tmp_path / "results", PLAN, synthetic_steps.manifest())
 
 
 @pytest.mark.parametrize(

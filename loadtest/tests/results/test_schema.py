@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-import synthetic
+import synthetic_steps
 from sweep_schema import SCHEMA, validate_sweep
 
 from loadtest.analysis import analyse
@@ -18,7 +18,7 @@ from loadtest.catalogue.expressions import ALL
 from loadtest.results.document import to_plain
 from loadtest.results.schema import SCHEMA_PATH, schema_text
 
-SCALING = synthetic.demo_plan(name="scaling", replicas=(1, 2, 3, 4), repetitions=2)
+SCALING = synthetic_steps.demo_plan(name="scaling", replicas=(1, 2, 3, 4), repetitions=2)
 
 # Of method.md: every reading of a step has a key.
 READINGS = """
@@ -35,7 +35,7 @@ def sweep() -> Any:
     """
     A whole run as it is written.
     """
-    return to_plain(analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest()))
+    return to_plain(analyse(synthetic_steps.steps(), synthetic_steps.demo_plan(), synthetic_steps.manifest()))
 
 
 def test_the_committed_schema_is_current() -> None:
@@ -51,8 +51,8 @@ def test_runs_are_written_by_it(sweep: Any) -> None:
     With and without a fit, whole and empty.
     """
     validate_sweep(sweep)
-    validate_sweep(to_plain(analyse(synthetic.steps(SCALING), SCALING, synthetic.manifest())))
-    validate_sweep(to_plain(analyse([], synthetic.demo_plan(), synthetic.manifest())))
+    validate_sweep(to_plain(analyse(synthetic_steps.steps(SCALING), SCALING, synthetic_steps.manifest())))
+    validate_sweep(to_plain(analyse([], synthetic_steps.demo_plan(), synthetic_steps.manifest())))
     assert sweep["schema"] == 2
 
 

@@ -8,7 +8,7 @@ import random
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.analysis.capacities.scaling import describe_scaling, joined_throughput
@@ -25,7 +25,7 @@ def saturated() -> StepResult:
     """
     A read saturate step, to be changed.
     """
-    return read_step(synthetic.step(1, "saturate"), synthetic.demo_plan())
+    return read_step(synthetic_steps.step(1, "saturate"), synthetic_steps.demo_plan())
 
 
 def fitted(saturated: StepResult, truth: Usl, seed: int, noise: float = 0.01) -> UslFit:

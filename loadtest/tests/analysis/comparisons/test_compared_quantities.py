@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import not_level
 
 from loadtest.analysis import read_step
@@ -28,8 +28,8 @@ def test_tasks_beyond_the_last_bound_of_a_histogram_are_not_called_late() -> Non
     """
     They waited for more than 10 s, and whether for more than a minute nobody knows.
     """
-    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=60.0))
-    measured = synthetic.step(1, "open", plan=plan)
+    plan = synthetic_steps.demo_plan(slo=Slo(schedule_to_start_p95_seconds=60.0))
+    measured = synthetic_steps.step(1, "open", plan=plan)
     assert measured.worker_window is not None
     waits = Histogram((0.1, 1.0, 10.0, float("inf")), (50, 20, 20, 10), 400.0)
     histograms = {**measured.worker_window.histograms, "worker.activity_schedule_to_start": waits}
@@ -47,8 +47,8 @@ def test_a_block_that_was_not_level_counts() -> None:
     """
     A server that takes turns between quick and slow makes rounds that differ, and their spread is the answer's error.
     """
-    plan = synthetic.demo_plan()
-    measured = not_level(synthetic.step(1, "saturate", plan=plan))
+    plan = synthetic_steps.demo_plan()
+    measured = not_level(synthetic_steps.step(1, "saturate", plan=plan))
 
     assert any("not level" in reason for reason in read_step(measured, plan).reasons)
     assert block_problems(measured, plan) == ()
@@ -59,8 +59,8 @@ def test_what_is_counted_in_short_windows_is_no_finer_than_their_edges(name: str
     """
     Blocks that agree to the last order leave the error of counting them; pairs of two finished runs have fewer blocks.
     """
-    plan = synthetic.demo_plan()
-    step = synthetic.step(1, "saturate", plan=plan)
+    plan = synthetic_steps.demo_plan()
+    step = synthetic_steps.step(1, "saturate", plan=plan)
     a, b = ((one, read_step(one, plan)) for one in (step, replace(step, started_at=step.started_at + 60)))
     c, d = ((one, read_step(one, plan)) for one in (replace(step), replace(step)))
     of_blocks, of_pairs = (
@@ -98,8 +98,8 @@ def test_what_shorter_flows_save_in_actions_is_exact() -> None:
     """
     Five actions of an order in place of seven, each counted: however many orders a block has, there is no width to tell.
     """
-    plan = synthetic.demo_plan()
-    step = synthetic.step(1, "saturate", plan=plan)
+    plan = synthetic_steps.demo_plan()
+    step = synthetic_steps.step(1, "saturate", plan=plan)
     blocks = [_with_actions(step, *counts) for counts in ((6, 48), (4, 53), (4, 61), (6, 57))]
 
     rounds = [[(block, read_step(block, plan)) for block in blocks]] * 3
@@ -116,8 +116,8 @@ def test_a_server_without_the_counter_of_actions_says_so() -> None:
     """
     It is none of zero actions.
     """
-    plan = synthetic.demo_plan()
-    step = synthetic.step(1, "saturate", plan=plan)
+    plan = synthetic_steps.demo_plan()
+    step = synthetic_steps.step(1, "saturate", plan=plan)
     assert step.server_whole is not None
     counters = {key: n for key, n in step.server_whole.counters.items() if key != "server.actions"}
     step = replace(step, server_whole=replace(step.server_whole, counters=counters))
@@ -131,8 +131,8 @@ def test_a_gate_is_taken_where_a_block_can_tell_it(name: str, rate: float | None
     """
     What the load cannot tell is refused before the first block, and nothing else is.
     """
-    plan = synthetic.demo_plan()
-    measured = synthetic.step(1, "saturate" if rate is None else "open", plan=plan)
+    plan = synthetic_steps.demo_plan()
+    measured = synthetic_steps.step(1, "saturate" if rate is None else "open", plan=plan)
     told = QUANTITIES[name].of(measured, read_step(measured, plan), plan)
 
     try:

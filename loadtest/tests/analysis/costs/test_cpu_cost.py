@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.analysis.costs.cpu_cost import (
@@ -124,7 +124,7 @@ def test_a_step_without_cpu_is_left_out() -> None:
     """
     A step whose part nobody looked at gives no point, which is not a point of zero cores.
     """
-    seen = synthetic.step(2, "saturate")
+    seen = synthetic_steps.step(2, "saturate")
     unseen = replace(seen, use={"worker": ProcessUse(None, None, "no metrics server")})
 
     assert cost_points([seen, unseen], "database") == []
@@ -136,7 +136,7 @@ def step() -> StepResult:
     """
     A read step, to be changed.
     """
-    return read_step(synthetic.step(1, "saturate"), synthetic.demo_plan())
+    return read_step(synthetic_steps.step(1, "saturate"), synthetic_steps.demo_plan())
 
 
 def made(step: StepResult, replicas: int, rate: float) -> StepResult:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from histograms import buckets, hdr
 
 from loadtest.analysis.costs.sizing import sized_replicas
@@ -23,7 +23,7 @@ def _answer(plan: Plan, change: Change, rate: float = 1.0) -> str:
     """
     What `size` tells of a rate for which one replica does by the model, from steps of which the open ones are changed.
     """
-    steps = [change(step) if step.key.kind == "open" else step for step in synthetic.steps(plan)]
+    steps = [change(step) if step.key.kind == "open" else step for step in synthetic_steps.steps(plan)]
     found = sized_replicas(steps, plan, rate)
     assert found.basis is Basis.REFUSED or found.needed is not None
     return found.why if found.needed is None else f"{found.needed.value:.0f}"
@@ -31,7 +31,7 @@ def _answer(plan: Plan, change: Change, rate: float = 1.0) -> str:
 
 def _plan(scenario: str = "repair", *, waits: float | None = 0.15, orders: float | None = None) -> Plan:
     slo = Slo(schedule_to_start_p95_seconds=waits, end_to_end_p95_seconds=orders)
-    return synthetic.demo_plan(scenario=scenario, slo=slo)
+    return synthetic_steps.demo_plan(scenario=scenario, slo=slo)
 
 
 def _waiting(queue: str, seconds: float) -> Change:

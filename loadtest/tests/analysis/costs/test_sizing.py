@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.costs.sizing import size
 from loadtest.analysis.costs.sizing_resources import part_cores, state_transitions, worker_memory
@@ -20,13 +20,13 @@ from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.sweep_result import Interval
 from loadtest.results.worker_facts import WorkerFacts
 
-PLAN = synthetic.demo_plan(replicas=(1, 2, 3, 4))
-STEPS = synthetic.steps(PLAN)
+PLAN = synthetic_steps.demo_plan(replicas=(1, 2, 3, 4))
+STEPS = synthetic_steps.steps(PLAN)
 PRICES = PriceTable(currency="coins", worker_core_hour=2.0, million_state_transitions=3.0, fixed_month=5.0)
 
 
 def sized(rate: float, steps: list[Measured] | None = None, prices: PriceTable | None = None) -> SizingResult:
-    return size(STEPS if steps is None else steps, PLAN, synthetic.manifest(), rate, prices=prices)
+    return size(STEPS if steps is None else steps, PLAN, synthetic_steps.manifest(), rate, prices=prices)
 
 
 def named(result: SizingResult, name: str) -> Sized:

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.costs.sizing import size
 from loadtest.analysis.costs.sizing_steps import extrapolation_of
 from loadtest.results.measured_step import Measured
 from loadtest.results.worker_facts import WorkerFacts
 
-PLAN = synthetic.demo_plan(replicas=(1, 2, 3, 4))
-STEPS = synthetic.steps(PLAN)
+PLAN = synthetic_steps.demo_plan(replicas=(1, 2, 3, 4))
+STEPS = synthetic_steps.steps(PLAN)
 
 
 def _slots_unknown(step: Measured) -> Measured:
@@ -28,7 +28,7 @@ def test_a_closed_load_of_unknown_slots_tells_no_capacity() -> None:
     """
     steps = [_slots_unknown(step) if step.key.kind == "saturate" else step for step in STEPS]
 
-    found = size(steps, PLAN, synthetic.manifest(), 5.0)
+    found = size(steps, PLAN, synthetic_steps.manifest(), 5.0)
 
     assert extrapolation_of(steps, PLAN) is None
     assert found.replicas.needed is None

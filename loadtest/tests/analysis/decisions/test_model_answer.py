@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import synthetic
+import synthetic_steps
 from histograms import buckets
 
 from loadtest.analysis import read_step
@@ -123,8 +123,8 @@ def test_a_slow_rate_is_told_how_long_its_window_must_be(
     A rate of a twentieth of the capacity was to be lower still, and `window_seconds` to be left out where there was none.
     """
     slo = Slo(schedule_to_start_p95_seconds=0.15, end_to_end_p95_seconds=5.0)
-    plan = synthetic.demo_plan(loads=(synthetic.demo_plan().loads[0], load), slo=slo)
-    slow = replace(synthetic.step(1, "open", plan=plan, arrival_rate=0.1), decision=None)
+    plan = synthetic_steps.demo_plan(loads=(synthetic_steps.demo_plan().loads[0], load), slo=slo)
+    slow = replace(synthetic_steps.step(1, "open", plan=plan, arrival_rate=0.1), decision=None)
     plan = plan.model_copy(update={"scenario": scenario, "work": work})
 
     step = read_step(slow, plan)
@@ -144,9 +144,9 @@ def test_workers_without_a_page_are_told_that_it_is_needed() -> None:
     No other rate and no other window would tell.
     """
     slo = Slo(schedule_to_start_p95_seconds=0.15, end_to_end_p95_seconds=5.0)
-    plan = synthetic.demo_plan(slo=slo)
+    plan = synthetic_steps.demo_plan(slo=slo)
     blind = replace(
-        synthetic.step(1, "open", plan=plan), decision=None, worker_window=None, worker_whole=None
+        synthetic_steps.step(1, "open", plan=plan), decision=None, worker_window=None, worker_whole=None
     )
 
     step = read_step(blind, plan)
@@ -161,9 +161,9 @@ def test_an_end_to_end_bound_is_decided_by_the_model_where_it_is_far(most: float
     """
     Orders of two seconds against thirty, and against less than their work.
     """
-    plan = synthetic.demo_plan(slo=Slo(end_to_end_p95_seconds=most))
+    plan = synthetic_steps.demo_plan(slo=Slo(end_to_end_p95_seconds=most))
 
-    step = read_step(synthetic.step(2, "open", plan=plan), plan)
+    step = read_step(synthetic_steps.step(2, "open", plan=plan), plan)
 
     assert step.end_to_end_decision is not None
     assert step.end_to_end_decision.answer is answer
@@ -174,14 +174,14 @@ def test_activities_of_which_only_the_short_ones_end_in_the_window_are_all_count
     Their times are those of the whole step, drain and all: 2.4 times as long, the rate is above capacity, and nobody has waited
     yet as the slots only fill.
     """
-    raw = replace(synthetic.step(2, "open"), decision=None)
+    raw = replace(synthetic_steps.step(2, "open"), decision=None)
     assert raw.worker_whole is not None
     name = "worker.activity_execution"
     long = buckets(np.random.default_rng(1).uniform(0.3, 3.0, 400).tolist())
     longer = {**raw.worker_whole.histograms, name: long}
     slow = replace(raw, worker_whole=replace(raw.worker_whole, histograms=longer))
 
-    answers = [read_step(step, synthetic.demo_plan()).decision for step in (raw, slow)]
+    answers = [read_step(step, synthetic_steps.demo_plan()).decision for step in (raw, slow)]
 
     assert answers[0] is not None and answers[0].answer is Decided.MET
     assert answers[1] is None
@@ -195,9 +195,9 @@ def test_a_shape_is_judged_at_its_highest_rate() -> None:
         Open(arrival_rate=1.0, window_seconds=20, arrivals=Arrivals(kind=kind))
         for kind in (ArrivalKind.CONSTANT, ArrivalKind.SPIKE)
     ]
-    raw = replace(synthetic.step(1, "open", arrival_rate=1.0), decision=None)
+    raw = replace(synthetic_steps.step(1, "open", arrival_rate=1.0), decision=None)
     found = [
-        read_step(raw, synthetic.demo_plan(loads=(synthetic.demo_plan().loads[0], load))).decision
+        read_step(raw, synthetic_steps.demo_plan(loads=(synthetic_steps.demo_plan().loads[0], load))).decision
         for load in loads
     ]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_results import made
 
 from loadtest.analysis.decisions.late_workflow_tasks import judge_share
@@ -17,7 +17,7 @@ from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SloAnswer
 from loadtest.results.window_decision import Decided, Decision
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 MET, MISSED, UNDECIDED = SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNDECIDED
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_results import made
 
 from loadtest.analysis.decisions.fewest_replicas import answer_in_words, fewest_replicas_by_load
@@ -18,7 +18,7 @@ from loadtest.results.step_result_parts import Limit, MeasuredCapacity
 from loadtest.results.sweep_result import Judgement, SloAnswer
 from loadtest.results.window_decision import Decided, Decision
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 MET, MISSED, UNDECIDED = SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNDECIDED
 
 
@@ -246,7 +246,7 @@ def test_each_open_load_has_a_demand_of_its_own(template: StepResult) -> None:
     """
     Two common rates need two answers.
     """
-    plan = synthetic.demo_plan(
+    plan = synthetic_steps.demo_plan(
         loads=(
             Saturate(),
             Open(arrival_rate=1.0),

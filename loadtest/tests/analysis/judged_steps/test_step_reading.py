@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.plan import Plan
@@ -17,7 +17,7 @@ from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 @pytest.mark.parametrize("kind", ["saturate", "open"])
@@ -25,7 +25,7 @@ def test_a_mean_never_travels_without_its_half_width_or_the_reason_for_none(kind
     """
     A number of this window alone says so, and n counts what stands behind each.
     """
-    step = read_step(synthetic.step(2, kind), PLAN)
+    step = read_step(synthetic_steps.step(2, kind), PLAN)
 
     for key, estimate in {
         "throughput_per_second": step.throughput_per_second,
@@ -175,7 +175,7 @@ def test_a_fraction_load_tells_its_fraction() -> None:
     """
     document = PLAN.model_dump() | {"loads": [{"kind": "saturate"}, {"kind": "fraction", "fraction": 0.7}]}
     plan = Plan.model_validate(document)
-    step: StepResult = read_step(synthetic.step(1, "fraction", plan=plan, arrival_rate=1.5), plan)
+    step: StepResult = read_step(synthetic_steps.step(1, "fraction", plan=plan, arrival_rate=1.5), plan)
 
     assert (step.load.kind, step.load.fraction, step.load.arrival_rate) == ("fraction", 0.7, 1.5)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import BESIDE_OTHERS, UNSEEN_SERVER, Change, counter, filled, little, not_level
 
 from loadtest.analysis.judged_steps.step_reading import read_step
@@ -18,7 +18,7 @@ from loadtest.results.disturbance import OutsideLook
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepVerdict
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 SATURATE, SHARE, GIVEN = Saturate(window_seconds=15), Open(), Open(arrival_rate=1.8)
 
 
@@ -41,7 +41,7 @@ def _restarted(step: Measured) -> Measured:
 
 
 def _closed(replicas: int, *changes: Change) -> Measured:
-    step = synthetic.step(replicas, "saturate")
+    step = synthetic_steps.step(replicas, "saturate")
     for change in changes:
         step = change(step)
     return step
@@ -107,7 +107,7 @@ def test_an_answer_rests_on_the_loads_that_give_its_rate(
     loads: tuple[Load, ...], replicas: int, rests: bool
 ) -> None:
     """Beside its own steps, on which it always rests."""
-    plan = synthetic.demo_plan(loads=loads)
+    plan = synthetic_steps.demo_plan(loads=loads)
 
     assert answer_rests_on(replicas, 0, plan) is rests
     assert answer_rests_on(replicas, 1, plan)
@@ -115,8 +115,8 @@ def test_an_answer_rests_on_the_loads_that_give_its_rate(
 
 def test_a_plan_of_closed_loads_alone_wants_each_of_them() -> None:
     """They are all that it asks for."""
-    plan = synthetic.demo_plan(loads=(SATURATE,))
-    step = filled(not_level(synthetic.step(4, "saturate", 1, plan)))
+    plan = synthetic_steps.demo_plan(loads=(SATURATE,))
+    step = filled(not_level(synthetic_steps.step(4, "saturate", 1, plan)))
 
     assert why_not_again(step, plan) is None
 

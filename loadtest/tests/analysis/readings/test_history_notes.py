@@ -7,12 +7,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.results.history_sample import HistorySample
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_work_that_goes_on_after_its_order_is_told(activities: int, children: in
     """
     sample = HistorySample(20, (), (0.003,) * 40, left_activities=activities, left_children=children)
 
-    step = read_step(replace(synthetic.step(), histories=sample), PLAN)
+    step = read_step(replace(synthetic_steps.step(), histories=sample), PLAN)
 
     notes = [note for note in step.notes if "sampled orders ended before" in note]
     assert [note.partition(" that they had")[0] for note in notes] == ([] if told is None else [told])

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import injector
 from histograms import hdr
 
@@ -18,7 +18,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram
 from loadtest.results.step_result import StepVerdict
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 ORDER = "RepairWorkflow"
 
 
@@ -38,7 +38,7 @@ def _short(seconds_apart: float, start_seconds: float) -> Measured:
     """
     Workflows of 120 ms by the workers' clock, which the injectors see so much longer and whose starts take so long.
     """
-    measured = synthetic.step()
+    measured = synthetic_steps.step()
     assert measured.worker_whole is not None
     closed = measured.injector.whole.completed
     spent = measured.worker_whole.histograms["worker.workflow_endtoend"]

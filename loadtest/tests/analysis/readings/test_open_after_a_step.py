@@ -7,14 +7,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import Change, injector, whole
 
 from loadtest.analysis.readings.workflow_counts import leaves_open
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.problem import Problem, ProblemCause
 
-STEP = synthetic.step()
+STEP = synthetic_steps.step()
 SENT = STEP.injector.whole.sent
 FAILED, UNKNOWN = (
     {Failure(kind, name): 1}

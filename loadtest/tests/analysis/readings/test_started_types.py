@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.analysis.readings.workflow_counts import (
@@ -19,7 +19,7 @@ from loadtest.results.history_sample import HistorySample
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 def with_types(step: Measured, sampled: tuple[str, ...], **closed: float) -> Measured:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import counter
 
 from loadtest.analysis import read_step
@@ -21,7 +21,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram
 from loadtest.results.step_result import StepVerdict
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 CLOSED, CONTINUED, ORDER = "server.workflow_closed", "server.workflow_continued", "RepairWorkflow"
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from changed_steps import counter
-from synthetic import demo_plan, step
+from synthetic_steps import demo_plan, step
 
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.rules.disturbances import disturbances, disturbed_window
 from loadtest.results.disturbance import Disturbance, DisturbanceKind, OutsideLook
@@ -183,7 +183,9 @@ def test_what_came_again_and_again_is_said_once(steady: Measured, stalls: int, t
         for n in range(1, 41)
     )
 
-    (reason,) = disturbed_window(replace(steady, window_seconds=180.0, outside=looks), synthetic.demo_plan())
+    (reason,) = disturbed_window(
+        replace(steady, window_seconds=180.0, outside=looks), synthetic_steps.demo_plan()
+    )
 
     assert reason.count("stood still") == 1
     assert told in reason

@@ -5,13 +5,13 @@ What a step whose starts were late is told to change.
 from __future__ import annotations
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import injector
 
 from loadtest.analysis.rules.injector_relief import THROTTLED_RATIO, injector_relief
 
-PLAN = synthetic.demo_plan()
-STEP = synthetic.step(1, "open")
+PLAN = synthetic_steps.demo_plan()
+STEP = synthetic_steps.step(1, "open")
 BOUND = THROTTLED_RATIO * STEP.window_seconds
 
 

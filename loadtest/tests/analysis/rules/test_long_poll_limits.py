@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.rules.long_poll_limits import (
     demand_awaitable,
@@ -124,7 +124,7 @@ def own(**changes: object) -> Plan:
     """
     The demo's plan, with workers of which it says nothing.
     """
-    return synthetic.demo_plan(worker=WorkerSetup(), **changes)
+    return synthetic_steps.demo_plan(worker=WorkerSetup(), **changes)
 
 
 def go(slots: int | None) -> list[WorkerFacts]:

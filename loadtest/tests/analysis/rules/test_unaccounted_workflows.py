@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import injector, whole
 
 from loadtest.analysis.rules.enough_closes import too_few_closes
@@ -16,7 +16,7 @@ from loadtest.results.measured_step import Measured
 
 
 def _unended(each: int | None, done: float) -> Measured:
-    step = synthetic.step()
+    step = synthetic_steps.step()
     assert step.worker_whole is not None
     counted = replace(
         step.worker_whole,
@@ -55,7 +55,7 @@ def _with_runs_ended(step: Measured, runs: float = 0.0) -> Measured:
 )
 def test_how_long_the_rest_takes_is_told(each: int | None, done: float, told: str) -> None:
     """Two hundred orders of 500 activities want half an hour, and the next attempt added as many."""
-    (reason,) = unaccounted_workflows(_unended(each, done), synthetic.demo_plan())
+    (reason,) = unaccounted_workflows(_unended(each, done), synthetic_steps.demo_plan())
 
     assert told in reason
     assert ("are left" in reason) is ("are left" in told)
@@ -67,7 +67,7 @@ def test_workflow_tasks_that_fail_again_and_again_are_told_in_place_of_a_longer_
     assert step.worker_whole is not None
     failing = replace(step.worker_whole, by_label={"worker.workflow_task_failed": {"WorkflowError": 40.0}})
 
-    (reason,) = unaccounted_workflows(replace(step, worker_whole=failing), synthetic.demo_plan())
+    (reason,) = unaccounted_workflows(replace(step, worker_whole=failing), synthetic_steps.demo_plan())
 
     assert "40 attempts of workflow tasks failed: 40 WorkflowError, and what fails is tried anew" in reason
     assert "are left" not in reason
@@ -75,8 +75,8 @@ def test_workflow_tasks_that_fail_again_and_again_are_told_in_place_of_a_longer_
 
 def test_workflows_whose_runs_end_while_they_go_on_are_told() -> None:
     """A scenario with the `cron_schedule` of production: more runs end than there are workflows; as many may end just late."""
-    (going_on,) = unaccounted_workflows(_with_runs_ended(_unended(3, 600), 500), synthetic.demo_plan())
-    (never,) = unaccounted_workflows(_with_runs_ended(_unended(3, 600), 200), synthetic.demo_plan())
+    (going_on,) = unaccounted_workflows(_with_runs_ended(_unended(3, 600), 500), synthetic_steps.demo_plan())
+    (never,) = unaccounted_workflows(_with_runs_ended(_unended(3, 600), 200), synthetic_steps.demo_plan())
 
     assert "500 runs of them ended and the workflows went on, as with `cron_schedule`" in going_on
     assert "cron" not in never
@@ -84,9 +84,9 @@ def test_workflows_whose_runs_end_while_they_go_on_are_told() -> None:
 
 def test_a_longer_window_is_no_remedy_where_no_workflow_ended() -> None:
     """It stood first, and so in the headline, although no window is long enough."""
-    closed = replace(_unended(3, 600), key=synthetic.step(1, "saturate").key, arrival_rate=None)
+    closed = replace(_unended(3, 600), key=synthetic_steps.step(1, "saturate").key, arrival_rate=None)
 
-    assert too_few_closes(_with_runs_ended(closed, 5), synthetic.demo_plan()) == []
+    assert too_few_closes(_with_runs_ended(closed, 5), synthetic_steps.demo_plan()) == []
 
 
 @pytest.mark.parametrize(("acknowledged", "told"), [(200, False), (188, True)])
@@ -94,6 +94,6 @@ def test_starts_that_had_not_returned_are_told(acknowledged: int, told: bool) ->
     """One that awaits an update or an activity of its own hangs before its workflow is there, and the workflow was blamed."""
     step = whole(acknowledged=acknowledged)(_unended(3, 600))
 
-    (reason,) = unaccounted_workflows(step, synthetic.demo_plan())
+    (reason,) = unaccounted_workflows(step, synthetic_steps.demo_plan())
 
     assert ("`start` had not returned for 12 of them" in reason) is told

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from changed_steps import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.judged_steps.step_verdict import judge
@@ -20,7 +20,7 @@ from loadtest.results.resource_use import MachineUse
 from loadtest.results.step_result import StepVerdict
 
 REFUSED = Failure(FailureKind.START, "INVALID_ARGUMENT")
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 def _refused(name: str) -> Change:
@@ -245,7 +245,7 @@ def test_a_replica_in_place_of_another_is_not_one_more(steady: Measured) -> None
 @pytest.mark.parametrize(("name", "whatever"), [("already running", True), ("RESOURCE_EXHAUSTED", False)])
 def test_a_refusal_that_the_load_may_have_made_is_a_failed_order(name: str, whatever: bool) -> None:
     """A server that has no room answers the load; one that knows an id already does not."""
-    assert bool(refused_starts(_refused(name)(synthetic.step(2, "open")), PLAN)) is whatever
+    assert bool(refused_starts(_refused(name)(synthetic_steps.step(2, "open")), PLAN)) is whatever
 
 
 def test_open_orders_are_put_down_to_activities_that_fail(steady: Measured) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from closed_steps import EXECUTION, closed_step
 
 from loadtest.analysis import analyse, read_step
@@ -29,8 +29,10 @@ from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import SettingNames, Suspect, SuspectName
 
-PLAN = synthetic.demo_plan()
-GIVEN = synthetic.demo_plan(loads=(Saturate(window_seconds=15, in_flight_per_slot=2.0), *PLAN.loads[1:]))
+PLAN = synthetic_steps.demo_plan()
+GIVEN = synthetic_steps.demo_plan(
+    loads=(Saturate(window_seconds=15, in_flight_per_slot=2.0), *PLAN.loads[1:])
+)
 FREE = closed_step()
 FULL = closed_step(used=0.985)
 ENOUGH = closed_step(lacking=False)
@@ -56,7 +58,7 @@ def test_a_step_that_leaves_slots_free_asks_for_twice_the_orders() -> None:
         pytest.param(replace(FREE, slots=None), PLAN, (), None, id="slots-not-known"),
         pytest.param(replace(FREE, slots_used=None), PLAN, (), None, id="use-not-known"),
         pytest.param(closed_step(doubled=True), PLAN, (), None, id="already-the-second"),
-        pytest.param(synthetic.step(1, "open"), PLAN, (), None, id="open"),
+        pytest.param(synthetic_steps.step(1, "open"), PLAN, (), None, id="open"),
         pytest.param(
             ENOUGH, PLAN, (), "slots were without a task in 0.0 % of their time", id="enough-orders"
         ),
@@ -64,14 +66,14 @@ def test_a_step_that_leaves_slots_free_asks_for_twice_the_orders() -> None:
         pytest.param(FREE, GIVEN, (), "in_flight_per_slot = 2; leave it out, or write 4", id="given"),
         pytest.param(
             FREE,
-            synthetic.demo_plan(max_awaited=15),
+            synthetic_steps.demo_plan(max_awaited=15),
             (),
             "16 results cannot be awaited at once (bound 15)",
             id="too-many-to-await",
         ),
         pytest.param(
             replace(FREE, in_flight=5001),
-            synthetic.demo_plan(max_awaited=5000),
+            synthetic_steps.demo_plan(max_awaited=5000),
             (),
             "10,002 results cannot be awaited at once (bound 5,000)",
             id="more-than-the-server-answers",
@@ -144,7 +146,7 @@ def test_the_second_is_used_where_it_completes_more(
     used_one, other = (second_read, first_read) if counts else (first_read, second_read)
     assert used_one.capacity is not None and used_one.capacity.limit is limit
     assert other.capacity is not None and (other.capacity.limit is Limit.LOOP or not counts)
-    open_step = read_step(synthetic.step(1, "open"), PLAN, closed)
+    open_step = read_step(synthetic_steps.step(1, "open"), PLAN, closed)
     assert open_step.capacity is not None and open_step.capacity.limit is limit
     assert any("orders in flight" in note for note in first_read.notes)
     assert any("orders in flight were tried, as 85 % of the slots" in note for note in second_read.notes)
@@ -193,9 +195,9 @@ def test_what_more_orders_would_bring_is_known_where_slots_lacked_none(used: flo
 def test_an_invalid_second_leaves_the_first() -> None:
     """Its numbers are no result, so nothing is tried yet; the run is not invalid for it."""
     broken = replace(closed_step(doubled=True, more=1.3, used=0.99), appeared=("worker-9",))
-    rest = [step for step in synthetic.steps() if (step.key.replicas, step.key.kind) != (1, "saturate")]
+    rest = [step for step in synthetic_steps.steps() if (step.key.replicas, step.key.kind) != (1, "saturate")]
 
-    sweep = analyse([FREE, broken, *rest], PLAN, synthetic.manifest())
+    sweep = analyse([FREE, broken, *rest], PLAN, synthetic_steps.manifest())
 
     first, second = sweep.steps[:2]
     assert (first.verdict, second.verdict) == (StepVerdict.VALID, StepVerdict.INVALID)
@@ -234,7 +236,7 @@ def test_scaling_model_and_sizes_use_the_second() -> None:
     one = [FREE, closed_step(doubled=True, more=1.2, used=0.99)]
     two = closed_step(replicas=2, used=0.99)
 
-    sweep = analyse([*one, two], PLAN, synthetic.manifest())
+    sweep = analyse([*one, two], PLAN, synthetic_steps.manifest())
     model = calibration_of(PLAN, [*one, two], StepKey(1, 1, "open", 1))
     growth = extrapolation_of([*one, two], PLAN)
 
@@ -252,11 +254,11 @@ def test_scaling_model_and_sizes_use_the_second() -> None:
 
 def test_a_second_step_that_was_asked_for_and_not_made_is_missing() -> None:
     """An interrupted run says so, and can be resumed; one whose plan gives the number lacks nothing."""
-    steps = [FREE, *(step for step in synthetic.steps() if step.key.folder != "1-saturate-1")]
+    steps = [FREE, *(step for step in synthetic_steps.steps() if step.key.folder != "1-saturate-1")]
 
-    asked = analyse(steps, PLAN, synthetic.manifest())
-    made = analyse([*steps, closed_step(doubled=True)], PLAN, synthetic.manifest())
-    given = analyse(steps, GIVEN, synthetic.manifest())
+    asked = analyse(steps, PLAN, synthetic_steps.manifest())
+    made = analyse([*steps, closed_step(doubled=True)], PLAN, synthetic_steps.manifest())
+    given = analyse(steps, GIVEN, synthetic_steps.manifest())
 
     assert asked.missing == ("1-saturate-1-doubled",)
     assert (made.missing, given.missing) == ((), ())

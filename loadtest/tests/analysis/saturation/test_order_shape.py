@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import synthetic
+import synthetic_steps
 from histograms import buckets, hdr
 
 from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
@@ -38,14 +38,16 @@ ONE_BY_ONE = (1,) * 6
 
 
 def _sampled(*shapes: Shape) -> Measured:
-    return replace(synthetic.step(1, "saturate"), histories=HistorySample(len(shapes), (), (), shapes=shapes))
+    return replace(
+        synthetic_steps.step(1, "saturate"), histories=HistorySample(len(shapes), (), (), shapes=shapes)
+    )
 
 
 def _overlapping(ratio: float) -> Measured:
     """
     A step without histories whose orders take so many times less than their activities do.
     """
-    step = replace(synthetic.step(1, "saturate"), histories=None)
+    step = replace(synthetic_steps.step(1, "saturate"), histories=None)
     assert step.worker_window is not None
     histograms = {
         **step.worker_window.histograms,
@@ -84,7 +86,7 @@ def test_the_shape_of_an_order_is_read_from_histories(step: Measured, shape: Sha
     """
     One that is not known is no shape, and no model is made of it.
     """
-    found, learnt = order_shape(step, 6), calibration(synthetic.demo_plan(), step)
+    found, learnt = order_shape(step, 6), calibration(synthetic_steps.demo_plan(), step)
 
     if isinstance(shape, str):
         assert isinstance(found, str) and shape in found
@@ -112,7 +114,7 @@ def test_the_simulated_closed_load_is_smaller_where_too_many_tasks_would_wait(
     assert simulated_size(400, 800, shape) == size
 
     crowded = replace(_sampled((6,)), in_flight=10_000)
-    found = calibration(synthetic.demo_plan(), crowded)
+    found = calibration(synthetic_steps.demo_plan(), crowded)
     assert not isinstance(found, str) and found.model.slots == crowded.slots
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from event_system import EventSystem, Traits
 from known_system import ACTIVITIES, WORK
 from simulated_capacity_search import SearchedSystem, plan_of_one_count
@@ -68,5 +68,5 @@ def test_slots_that_twice_the_orders_fill_are_seen_to_lack_them(traits: Traits) 
 
 def test_nobody_knows_of_workers_without_a_page() -> None:
     """Nor of an open load."""
-    assert lacking_orders_ratio(synthetic.step(1, "open")) is None
-    assert lacking_orders_ratio(replace(synthetic.step(1, "saturate"), worker_window=None)) is None
+    assert lacking_orders_ratio(synthetic_steps.step(1, "open")) is None
+    assert lacking_orders_ratio(replace(synthetic_steps.step(1, "saturate"), worker_window=None)) is None

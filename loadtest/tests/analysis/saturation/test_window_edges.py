@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
@@ -135,8 +135,8 @@ def test_a_count_that_comes_in_steps_has_a_wider_interval() -> None:
     """
     With as many activities of the same times; its halves are alike, and the step is as valid as before.
     """
-    plan = synthetic.demo_plan()
-    even = synthetic.step(2, "saturate", plan=plan)
+    plan = synthetic_steps.demo_plan()
+    even = synthetic_steps.step(2, "saturate", plan=plan)
     stepped = replace(
         even,
         timeline=tuple(

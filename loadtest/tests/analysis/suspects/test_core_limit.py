@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from recorded_pressures import PLANTED
 
 from loadtest.analysis.suspects.ranking import rank_suspects
@@ -64,9 +64,9 @@ def test_many_cores_are_full_too() -> None:
 
 def test_a_step_tells_its_limit() -> None:
     """As the target read it."""
-    step = replace(synthetic.step(1), limits=ResourceUse(worker_core_limit=0.5))
+    step = replace(synthetic_steps.step(1), limits=ResourceUse(worker_core_limit=0.5))
 
-    assert suspect_readings_of(step, synthetic.demo_plan()).worker_core_limit == 0.5
+    assert suspect_readings_of(step, synthetic_steps.demo_plan()).worker_core_limit == 0.5
 
 
 def test_an_injector_uses_all_that_its_limit_leaves_it() -> None:

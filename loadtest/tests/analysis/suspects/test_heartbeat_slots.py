@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.judged_steps.step_suspects import step_suspects
 from loadtest.analysis.suspects.ranking import rank_suspects
@@ -20,7 +20,7 @@ from loadtest.results.step_result import StepVerdict
 from loadtest.results.suspect import SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 WAITS = {"activity": "server.activity_schedule_to_start", "workflow": "server.workflow_schedule_to_start"}
 
 
@@ -33,7 +33,7 @@ def foreign(waiting: str, used: tuple[int, int], *, beat_seconds: float) -> Meas
         used: Activity and workflow slots in use, of each worker.
         beat_seconds: From the window's start to the heartbeats.
     """
-    step = synthetic.step(2)
+    step = synthetic_steps.step(2)
     assert step.worker_window is not None
     waits = step.worker_window.histograms["worker.activity_schedule_to_start"]
     at = step.started_at + step.warm_up_seconds + beat_seconds

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.suspects.ranking import rank_suspects
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings, suspect_readings_of
@@ -16,12 +16,12 @@ from loadtest.results.resource_use import MachineUse, ResourceUse
 from loadtest.results.suspect import SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 
-PLAN = synthetic.demo_plan()
+PLAN = synthetic_steps.demo_plan()
 
 
 def _pressure(sdk: str | None, polls_out: float = 5.0) -> SuspectReadings:
     step = replace(
-        synthetic.step(1),
+        synthetic_steps.step(1),
         workers=(WorkerFacts("w", sdk=sdk),),
         limits=ResourceUse(polls_out={"activity": polls_out, "workflow": 1.0, "sticky": 4.0}),
     )
@@ -70,7 +70,7 @@ def test_pollers_of_a_worker_of_ones_own_are_those_that_it_has(
     facts: dict[str, Any], polls_out: float, suspect: SuspectName | None
 ) -> None:
     """The plan's five are not its own: one of five polls out would be a worker that does not ask."""
-    step = synthetic.step(1)
+    step = synthetic_steps.step(1)
     worker = WorkerFacts("w", sdk="temporal-python 1.35.0", shows_main=False, **facts)
     step = replace(step, workers=(worker,), limits=ResourceUse(polls_out={"activity": polls_out}))
     read = suspect_readings_of(step, PLAN)

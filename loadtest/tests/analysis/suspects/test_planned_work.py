@@ -5,7 +5,7 @@ How long an activity should take is known of the kit's own orders alone.
 from __future__ import annotations
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.plan import Work
@@ -22,6 +22,6 @@ from loadtest.plan import Work
 )
 def test_the_plans_work_is_that_of_the_kits_own_orders(scenario: str, seconds: float | None) -> None:
     """Another scenario's activities take what they take, and none is slow for a plan's default."""
-    plan = synthetic.demo_plan(scenario=scenario, work=Work(seconds=0.25))
+    plan = synthetic_steps.demo_plan(scenario=scenario, work=Work(seconds=0.25))
 
-    assert suspect_readings_of(synthetic.step(1), plan).planned_activity_seconds == seconds
+    assert suspect_readings_of(synthetic_steps.step(1), plan).planned_activity_seconds == seconds

@@ -8,7 +8,7 @@ import inspect
 from dataclasses import replace
 
 import pytest
-import synthetic
+import synthetic_steps
 from temporalio.worker import Worker
 
 from loadtest.analysis.judged_steps import step_suspects
@@ -47,8 +47,8 @@ def test_each_language_is_named_once(sdks: list[str | None], told: str) -> None:
 
 def _told_of(name: SuspectName, monkeypatch: pytest.MonkeyPatch) -> Suspect:
     monkeypatch.setattr(step_suspects, "rank_suspects", lambda _readings: (found(name, 3, "readings"),))
-    step = replace(synthetic.step(1, "saturate"), workers=(WorkerFacts("w", sdk="temporal-go 1.48.0"),))
-    ranked = step_suspects.step_suspects(step, synthetic.demo_plan(), StepVerdict.VALID)
+    step = replace(synthetic_steps.step(1, "saturate"), workers=(WorkerFacts("w", sdk="temporal-go 1.48.0"),))
+    ranked = step_suspects.step_suspects(step, synthetic_steps.demo_plan(), StepVerdict.VALID)
     assert ranked is not None
     return ranked[0]
 

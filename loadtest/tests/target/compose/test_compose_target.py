@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import synthetic
+import synthetic_steps
 from fake_docker import FakeDocker
 
 from loadtest.errors import InputError, WorkerDiedError
@@ -29,7 +29,7 @@ def docker(tmp_path: Path) -> FakeDocker:
 
 async def test_replicas_are_containers_with_their_own_pages(docker: FakeDocker) -> None:
     """Each is known by its host name, which its SDK polls under, and read at its own port of the host."""
-    async with open_compose(PLACE, synthetic.demo_plan(replicas=[4]), docker) as target:
+    async with open_compose(PLACE, synthetic_steps.demo_plan(replicas=[4]), docker) as target:
         found = await target.scale(4)
 
         assert [one.identity for one in found] == [f"{number:012x}" for number in (1, 2, 3, 4)]
@@ -51,14 +51,14 @@ async def test_the_servers_page_is_the_one_that_was_named(
     """A project's server is not looked for."""
     place = ComposePlace("shop/worker", server_metrics=url)
 
-    async with open_compose(place, synthetic.demo_plan(replicas=[4]), docker) as target:
+    async with open_compose(place, synthetic_steps.demo_plan(replicas=[4]), docker) as target:
         assert await target.server_pages() == pages
 
 
 async def test_the_count_that_was_found_comes_back(docker: FakeDocker) -> None:
     """After a failure too."""
     with pytest.raises(RuntimeError, match="boom"):
-        async with open_compose(PLACE, synthetic.demo_plan(replicas=[4]), docker) as target:
+        async with open_compose(PLACE, synthetic_steps.demo_plan(replicas=[4]), docker) as target:
             await target.scale(4)
             raise RuntimeError("boom")
 
@@ -68,7 +68,7 @@ async def test_the_count_that_was_found_comes_back(docker: FakeDocker) -> None:
 async def test_a_second_sweep_takes_what_the_first_one_made(docker: FakeDocker) -> None:
     """Containers that a sweep made carry another hash than those of `docker compose up`, of the same files."""
     for _ in range(2):
-        async with open_compose(PLACE, synthetic.demo_plan(replicas=[4]), docker) as target:
+        async with open_compose(PLACE, synthetic_steps.demo_plan(replicas=[4]), docker) as target:
             await target.scale(1)
 
     assert docker.scaled == [1, 2, 1, 2]
@@ -78,14 +78,14 @@ async def test_a_worker_that_ends_at_its_start_is_told_with_its_log(docker: Fake
     """A restart policy hides it: the container is `up` again a moment later."""
     docker.dies_at_start = True
 
-    async with open_compose(PLACE, synthetic.demo_plan(replicas=[3]), docker) as target:
+    async with open_compose(PLACE, synthetic_steps.demo_plan(replicas=[3]), docker) as target:
         with pytest.raises(WorkerDiedError, match=r"(?s)shop-worker-3 \(exit code 3.*no such queue"):
             await target.scale(3)
 
 
 async def test_a_worker_that_was_started_anew_has_died(docker: FakeDocker) -> None:
     """It runs, under its name, and is another process than the one that the step began with."""
-    async with open_compose(PLACE, synthetic.demo_plan(replicas=[2]), docker) as target:
+    async with open_compose(PLACE, synthetic_steps.demo_plan(replicas=[2]), docker) as target:
         await target.scale(2)
         docker.containers[2]["State"]["StartedAt"] = "2026-11-26T01:59:00.5Z"
 
@@ -97,14 +97,14 @@ async def test_a_restart_before_the_sweep_is_no_death(docker: FakeDocker) -> Non
     """Docker counts restarts over a container's life."""
     docker.containers[1]["RestartCount"] = 7
 
-    async with open_compose(PLACE, synthetic.demo_plan(replicas=[2]), docker) as target:
+    async with open_compose(PLACE, synthetic_steps.demo_plan(replicas=[2]), docker) as target:
         assert len(await target.scale(2)) == 2
         await target.check_alive()
 
 
 async def test_a_worker_that_is_gone_has_died(docker: FakeDocker) -> None:
     """Somebody else scaled the service."""
-    async with open_compose(PLACE, synthetic.demo_plan(replicas=[2]), docker) as target:
+    async with open_compose(PLACE, synthetic_steps.demo_plan(replicas=[2]), docker) as target:
         await target.scale(2)
         del docker.containers[2]
 
@@ -116,11 +116,11 @@ async def test_starts_are_of_the_servers_services(docker: FakeDocker) -> None:
     """A database that Docker started anew has another one; without named services none is known."""
     place = ComposePlace("shop/worker", server_services=("worker",))
 
-    async with open_compose(place, synthetic.demo_plan(replicas=[2]), docker) as target:
+    async with open_compose(place, synthetic_steps.demo_plan(replicas=[2]), docker) as target:
         before = await target.server_starts()
         docker.containers[2]["State"]["StartedAt"] = "2026-11-26T01:59:00.5Z"
         after = await target.server_starts()
-    async with open_compose(PLACE, synthetic.demo_plan(replicas=[2]), docker) as target:
+    async with open_compose(PLACE, synthetic_steps.demo_plan(replicas=[2]), docker) as target:
         unknown = await target.server_starts()
 
     assert list(before) == ["shop-worker-1", "shop-worker-2"]
@@ -132,7 +132,7 @@ async def test_use_is_of_the_control_groups(docker: FakeDocker) -> None:
     """Of the server's services where they are named; a worker's page says its own."""
     place = ComposePlace("shop/worker", server_services=("worker",))
 
-    async with open_compose(place, synthetic.demo_plan(replicas=[2]), docker) as target:
+    async with open_compose(place, synthetic_steps.demo_plan(replicas=[2]), docker) as target:
         await target.scale(2)
         use = await target.use()
 
@@ -155,7 +155,7 @@ async def test_use_is_of_the_control_groups(docker: FakeDocker) -> None:
 async def test_a_service_that_is_not_there_is_refused(docker: FakeDocker, given: str, told: str) -> None:
     """And nothing is scaled."""
     with pytest.raises(InputError, match=told):
-        async with open_compose(ComposePlace(given), synthetic.demo_plan(), docker):
+        async with open_compose(ComposePlace(given), synthetic_steps.demo_plan(), docker):
             pass
 
     assert docker.scaled == []
@@ -166,7 +166,7 @@ async def test_replicas_of_two_configurations_are_refused(docker: FakeDocker) ->
     docker.config_hash = "changed"
 
     with pytest.raises(InputError, match="made from another configuration than its files"):
-        async with open_compose(PLACE, synthetic.demo_plan(), docker):
+        async with open_compose(PLACE, synthetic_steps.demo_plan(), docker):
             pass
 
 
@@ -175,7 +175,7 @@ async def test_a_file_that_is_gone_is_told(docker: FakeDocker) -> None:
     Path(docker.file).unlink()
 
     with pytest.raises(InputError, match="which is not here now"):
-        async with open_compose(PLACE, synthetic.demo_plan(), docker):
+        async with open_compose(PLACE, synthetic_steps.demo_plan(), docker):
             pass
 
 
@@ -187,7 +187,7 @@ async def test_what_a_project_was_started_with_is_used_again(tmp_path: Path) -> 
     docker = FakeDocker(str(file), str(environment))
     docker.start(1)
 
-    async with open_compose(PLACE, synthetic.demo_plan(), docker) as target:
+    async with open_compose(PLACE, synthetic_steps.demo_plan(), docker) as target:
         await target.scale(2)
 
     assert docker.environments and set(docker.environments) == {str(environment)}
@@ -201,23 +201,23 @@ async def test_an_environment_that_is_gone_is_told(tmp_path: Path) -> None:
     docker.start(1)
 
     with pytest.raises(InputError, match=r"gone\.env, which is not here now"):
-        async with open_compose(PLACE, synthetic.demo_plan(), docker):
+        async with open_compose(PLACE, synthetic_steps.demo_plan(), docker):
             pass
 
 
 async def test_two_sweeps_never_scale_one_service(docker: FakeDocker) -> None:
     """The second is refused while the first runs, and not after it."""
-    async with open_compose(PLACE, synthetic.demo_plan(), docker):
+    async with open_compose(PLACE, synthetic_steps.demo_plan(), docker):
         with pytest.raises(InputError, match="another sweep scales a service of"):
-            async with open_compose(PLACE, synthetic.demo_plan(), docker):
+            async with open_compose(PLACE, synthetic_steps.demo_plan(), docker):
                 pass
-    async with open_compose(PLACE, synthetic.demo_plan(), docker):
+    async with open_compose(PLACE, synthetic_steps.demo_plan(), docker):
         pass
 
 
 async def test_settings_that_the_files_make_are_not_varied(docker: FakeDocker) -> None:
     """Told before a run has a folder."""
-    plan = synthetic.demo_plan(factors={"worker.sandbox": [True, False]})
+    plan = synthetic_steps.demo_plan(factors={"worker.sandbox": [True, False]})
 
     with pytest.raises(
         InputError, match="plan: factors.worker.sandbox: workers and server of a compose project"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import synthetic
+import synthetic_steps
 
 from loadtest.errors import InputError
 from loadtest.plan import WorkerSetup
@@ -55,7 +55,7 @@ def test_a_page_that_is_asked_for_must_be_published() -> None:
 
 def test_labels_and_plan_must_agree() -> None:
     """A plan that says 8 slots of workers with 4 is told both numbers; a service without labels is believed."""
-    plan = synthetic.demo_plan(worker=WorkerSetup(activity_slots=8), task_queue="mine")
+    plan = synthetic_steps.demo_plan(worker=WorkerSetup(activity_slots=8), task_queue="mine")
     labels = {"temporal-kit/activity-slots": "4", "temporal-kit/task-queue": "repair-shop"}
 
     slots, queue = deviations_from_plan("shop/worker", labels, plan)
