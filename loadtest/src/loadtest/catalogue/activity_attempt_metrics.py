@@ -10,6 +10,21 @@ from loadtest.catalogue.metric_writers import HISTORY, PER_NAMESPACE
 _PER_ACTIVITY_TYPE = (*PER_NAMESPACE, "taskqueue", "activityType", "workflowType")
 _SINCE = "Temporal server 1.29"
 
+
+def _timeouts(key: str, split: str, meaning: str) -> Metric:
+    return counter(
+        key=key,
+        name="activity_task_timeout",
+        unit="activities",
+        labels=(*_PER_ACTIVITY_TYPE, "timeout_type"),
+        meaning=meaning,
+        writer=HISTORY,
+        since=_SINCE,
+        event="an activity attempt times out",
+        split=split,
+    )
+
+
 ACTIVITY_ATTEMPT_METRICS: tuple[Metric, ...] = (
     counter(
         key="server.activity_failed",
@@ -22,26 +37,14 @@ ACTIVITY_ATTEMPT_METRICS: tuple[Metric, ...] = (
         event="an activity attempt fails",
         split="activityType",
     ),
-    counter(
-        key="server.activity_timed_out",
-        name="activity_task_timeout",
-        unit="activities",
-        labels=(*_PER_ACTIVITY_TYPE, "timeout_type"),
-        meaning="Activity attempts that the server gave up as their time was over, those that are tried again too; workers do not count them as failed.",
-        writer=HISTORY,
-        since=_SINCE,
-        event="an activity attempt times out",
-        split="activityType",
+    _timeouts(
+        "server.activity_timed_out",
+        "activityType",
+        "Activity attempts that the server gave up as their time was over, those that are tried again too; workers do not count them as failed.",
     ),
-    counter(
-        key="server.activity_timeouts",
-        name="activity_task_timeout",
-        unit="activities",
-        labels=(*_PER_ACTIVITY_TYPE, "timeout_type"),
-        meaning="The same by the time limit: StartToClose, Heartbeat, ScheduleToStart or ScheduleToClose.",
-        writer=HISTORY,
-        since=_SINCE,
-        event="an activity attempt times out",
-        split="timeout_type",
+    _timeouts(
+        "server.activity_timeouts",
+        "timeout_type",
+        "The same by the time limit: StartToClose, Heartbeat, ScheduleToStart or ScheduleToClose.",
     ),
 )

@@ -11,40 +11,18 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.enums.v1 import EventType, ParentClosePolicy
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from loadtest.probe.history_events import ACTIVITY_ENDS, CHILD_ENDS, attributes_of
 from loadtest.probe.order_course import OrderCourse, order_course
 from loadtest.results.history_sample import HistorySample
 
 # Few at once, so that reading histories stays a small part of the server's work.
 _AT_ONCE = 8
-
-
-_ACTIVITY_ENDS = frozenset(
-    {
-        EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
-        EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
-        EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
-        EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED,
-    }
-)
-# The last is of a child that never began.
-_CHILD_ENDS = frozenset(
-    {
-        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
-        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED,
-        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT,
-        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED,
-        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED,
-        EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED,
-    }
-)
 
 
 @dataclass(slots=True)
@@ -97,13 +75,13 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
                 found.workflow_type = start.workflow_type.name
                 found.is_retried = start.HasField("retry_policy") and start.retry_policy.maximum_attempts != 1
             case EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
-                scheduled[event.event_id] = _nanoseconds(event.event_time)
+                scheduled[event.event_id] = event.event_time.ToNanoseconds()
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                 queue = event.activity_task_scheduled_event_attributes.task_queue.name
                 found.left_activities.add(event.event_id)
                 stage_of[event.event_id] = last_ended + 1
                 if queue in ("", task_queue):
-                    scheduled[event.event_id] = _nanoseconds(event.event_time)
+                    scheduled[event.event_id] = event.event_time.ToNanoseconds()
                     found.stages[last_ended + 1] += 1
                 else:
                     found.elsewhere[queue] += 1
@@ -111,32 +89,23 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
                 activity = event.activity_task_started_event_attributes
                 since = scheduled.get(activity.scheduled_event_id)
                 if activity.attempt == 1 and since is not None:
-                    found.activities.append((_nanoseconds(event.event_time) - since) / 1e9)
+                    found.activities.append((event.event_time.ToNanoseconds() - since) / 1e9)
             case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
                 since = scheduled[event.workflow_task_started_event_attributes.scheduled_event_id]
-                found.workflow_tasks.append((_nanoseconds(event.event_time) - since) / 1e9)
+                found.workflow_tasks.append((event.event_time.ToNanoseconds() - since) / 1e9)
             case EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
                 child = event.start_child_workflow_execution_initiated_event_attributes
                 if child.parent_close_policy == ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON:
                     found.left_children.add(event.event_id)
-            case kind if kind in _ACTIVITY_ENDS:
-                ended = _attributes(event).scheduled_event_id
+            case kind if kind in ACTIVITY_ENDS:
+                ended = attributes_of(event).scheduled_event_id
                 last_ended = stage_of.get(ended, last_ended)
                 found.left_activities.discard(ended)
-            case kind if kind in _CHILD_ENDS:
-                found.left_children.discard(_attributes(event).initiated_event_id)
+            case kind if kind in CHILD_ENDS:
+                found.left_children.discard(attributes_of(event).initiated_event_id)
             case _:
                 pass
     return found
-
-
-def _attributes(event: HistoryEvent) -> Any:
-    """
-    Return what an event tells beside its number and time, of whatever type it is.
-    """
-    name = event.WhichOneof("attributes")
-    assert name is not None  # every event of a server has them
-    return getattr(event, name)
 
 
 class SampledHistories:
@@ -189,7 +158,3 @@ class SampledHistories:
                     continue
                 return waits(events, self._task_queue), order_course(events, self._task_queue)
         return None
-
-
-def _nanoseconds(at: Timestamp) -> int:
-    return at.ToNanoseconds()

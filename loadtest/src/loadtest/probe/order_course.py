@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
+
+from loadtest.probe.history_events import ACTIVITY_ENDS, CHILD_ENDS, attributes_of
 
 START_DELAY, TIMERS, MESSAGES = "the start's delay", "timers", "signals or updates"
 NEXUS, OTHER_QUEUES = "Nexus operations", "activities of other task queues"
@@ -26,17 +27,18 @@ _BEGINS = {
     EventType.EVENT_TYPE_NEXUS_OPERATION_SCHEDULED: NEXUS,
     EventType.EVENT_TYPE_TIMER_STARTED: TIMERS,
 }
+# A workflow task that broke is tried anew, and written when one does not.
+_TASK_BROKE = frozenset(
+    {EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT}
+)
+_TRIED_ANEW = 0
 # What ends with an event, by the attribute that names the event with which it began.
 _ENDS = {
     **dict.fromkeys(
         (
             EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-            EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
-            EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
-            EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
-            EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
-            EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
-            EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED,
+            *_TASK_BROKE,
+            *ACTIVITY_ENDS,
             EventType.EVENT_TYPE_NEXUS_OPERATION_COMPLETED,
             EventType.EVENT_TYPE_NEXUS_OPERATION_FAILED,
             EventType.EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT,
@@ -44,26 +46,11 @@ _ENDS = {
         ),
         "scheduled_event_id",
     ),
-    **dict.fromkeys(
-        (
-            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
-            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED,
-            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT,
-            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED,
-            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED,
-            EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED,
-        ),
-        "initiated_event_id",
-    ),
+    **dict.fromkeys(CHILD_ENDS, "initiated_event_id"),
     **dict.fromkeys(
         (EventType.EVENT_TYPE_TIMER_FIRED, EventType.EVENT_TYPE_TIMER_CANCELED), "started_event_id"
     ),
 }
-# A workflow task that broke is tried anew, and written when one does not.
-_TASK_BROKE = frozenset(
-    {EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT}
-)
-_TRIED_ANEW = 0
 
 
 @dataclass(slots=True)
@@ -121,7 +108,7 @@ def order_course(events: Iterable[HistoryEvent], task_queue: str) -> OrderCourse
             if pending.get(started.scheduled_event_id, ("", 0.0))[0] == _ACTIVITY:
                 found.attempts += max(1, started.attempt)
         elif kind in _ENDS:
-            what, began = pending.pop(getattr(_attributes(event), _ENDS[kind]), ("", time))
+            what, began = pending.pop(getattr(attributes_of(event), _ENDS[kind]), ("", time))
             found.activity_seconds += time - began if what == _ACTIVITY else 0.0
             if kind in _TASK_BROKE:
                 pending[_TRIED_ANEW] = _TASK, time
@@ -133,9 +120,3 @@ def _reason(pending: set[str], *, has_begun: bool) -> str:
     if not has_begun:
         return START_DELAY
     return next((what for what in _FIRST if what in pending), MESSAGES)
-
-
-def _attributes(event: HistoryEvent) -> Any:
-    name = event.WhichOneof("attributes")
-    assert name is not None  # every event of a server has them
-    return getattr(event, name)

@@ -26,16 +26,11 @@ _EXPECTED = {
 }
 
 # What writes them so, by the label and the value with which an SDK signs its lines; Java's has no such label.
+_SIGNED_BY_CORE, _SIGNED_BY_GO = ("service_name", _CORE), ("client_name", "temporal_go")
 _WRITTEN_BY = {
-    (
-        "service_name",
-        _CORE,
-    ): "in Python `PrometheusConfig(durations_as_seconds=True, counters_total_suffix=True, unit_suffix=True)`, in "
-    "TypeScript `useSecondsForDurations`, `countersTotalSuffix` and `unitSuffix`",
-    (
-        "client_name",
-        "temporal_go",
-    ): 'in Go `contrib/tally` with `TimerType: "histogram"` and `NewPrometheusNamingScope`',
+    _SIGNED_BY_CORE: "in Python `PrometheusConfig(durations_as_seconds=True, counters_total_suffix=True, unit_suffix=True)`, "
+    "in TypeScript `useSecondsForDurations`, `countersTotalSuffix` and `unitSuffix`",
+    _SIGNED_BY_GO: 'in Go `contrib/tally` with `TimerType: "histogram"` and `NewPrometheusNamingScope`',
 }
 _WRITTEN_BY_OTHERS = "worker/README.md shows what does it in Python, Go, TypeScript and Java"
 ROLES: Mapping[str, tuple[Metric, ...]] = {role: read_by_sweep(role) for role in _EXPECTED}
