@@ -10,6 +10,7 @@ import pytest
 
 from loadtest.cli.app import run
 from loadtest.plan import Open, Saturate
+from loadtest.plan.prices import PriceTable
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion, question_of
@@ -17,6 +18,7 @@ from loadtest.results.run_folder import Run
 from loadtest.results.steps_of_plan import step_keys
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
+PRICES = str(Path(DEMO).with_name("prices.toml"))
 SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]
 
 
@@ -44,6 +46,20 @@ def test_a_resumed_comparison_goes_on_as_one(tmp_path: Path, begun: list[Run]) -
 
     assert run(["sweep", "--resume", str(begun[0].path)]) == 0
     assert [each.path for each in begun] == [begun[0].path] * 2
+
+
+@pytest.mark.process
+def test_prices_stay_with_the_run(tmp_path: Path, begun: list[Run]) -> None:
+    """A resumed comparison and a report made again tell the same money, whatever became of the file."""
+    table = tmp_path / "mine.toml"
+    table.write_text('currency = "crowns"\nmillion_actions = 25\n', encoding="utf-8")
+
+    run(["compare", DEMO, *SANDBOX, "--prices", str(table), "--gate", "money", "--output", str(tmp_path)])
+    table.unlink()
+
+    question = question_of(begun[0])
+    assert isinstance(question, CompareQuestion) and question.gate == ("money",)
+    assert question.prices == PriceTable(currency="crowns", million_actions=25)
 
 
 @pytest.mark.process
@@ -121,6 +137,12 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
         (["--b", "worker.sandbox"], "no KEY=VALUE"),
         (["--b", "server.some.key=1"], "give both --a and --b"),
         ([*SANDBOX, "--gate", "speed"], "no such quantity; there are: throughput"),
+        ([*SANDBOX, "--gate", "money"], "--gate money: needs your prices; give --prices FILE"),
+        ([*SANDBOX, "--prices", "gone.toml"], "--prices gone.toml: no such price table in "),
+        (
+            [*SANDBOX, "--gate", "money", "--prices", PRICES, "--address", "127.0.0.1:7233"],
+            "--gate money: the server's page counts it; give --server-metrics",
+        ),
         ([*SANDBOX, "--gate", "wait"], "--gate wait: without --rate both settings are saturated"),
         ([*SANDBOX, "--rate", "2", "--gate", "throughput"], "--gate throughput: --rate makes it the same"),
         (

@@ -42,6 +42,39 @@ def test_two_runs_of_one_plan_are_compared_with_a_warning(
     assert "| throughput, orders/s |" in markdown.read_text(encoding="utf-8")
 
 
+def test_two_runs_are_compared_in_money(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The user's prices add a row, which can be the gate, and a note says what it is made of.
+    """
+    a, b = _two_runs(tmp_path)
+    table = tmp_path / "mine.toml"
+    table.write_text('currency = "crowns"\nworker_core_hour = 0.4\nfixed_month = 7\n', encoding="utf-8")
+
+    code = run(["compare", a, b, "--prices", str(table), "--gate", "money"])
+
+    out = " ".join(capsys.readouterr().out.split())
+    assert code == 0
+    assert "money: B is the same" in out
+    assert "money, crowns a million orders" in out
+    assert "at your prices: the worker's CPU; not in it: cores that idle, what a month costs" in out
+
+
+def test_prices_of_no_order_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    What a month costs whatever the rate is is the same for both.
+    """
+    a, b = _two_runs(tmp_path)
+    table = tmp_path / "mine.toml"
+    table.write_text('currency = "crowns"\nfixed_month = 7\n', encoding="utf-8")
+
+    code = run(["compare", a, b, "--prices", str(table)])
+
+    assert code == 2
+    assert (
+        "prices nothing that an order uses; give one above 0 of worker_core_hour," in capsys.readouterr().err
+    )
+
+
 def test_what_the_runs_said_of_themselves_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A setting that no worker is known to read is no difference between them."""
     told = "the plan names worker.sandbox, which these workers (temporal-python 1.35.0) are not known to read"

@@ -14,10 +14,12 @@ from loadtest.errors import InputError
 from loadtest.plan import LoadKind, Open, Plan
 from loadtest.plan.factors import factor_key, put_value, why_no_factor
 from loadtest.plan.plan_tables import DynamicValue
-from loadtest.results.comparison_result import QUANTITY_NAMES
+from loadtest.plan.prices import PriceTable
+from loadtest.results.comparison_result import MONEY, QUANTITY_NAMES
 from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
+_PRICES_OF_SERVER_PAGE = ("million_actions", "million_state_transitions")
 # Quantities that only an open load tells.
 _OF_WAITS = ("late", "wait", "end-to-end")
 _OF_SERVER_PAGE = ("actions", "state-transitions")
@@ -40,6 +42,7 @@ def comparing_plan(
     rate: float | None = None,
     asked: RoundsAsked = _AS_USUAL,
     gate: tuple[str, ...] = (),
+    prices: PriceTable | None = None,
 ) -> tuple[Plan, CompareQuestion]:
     """
     Return the plan of a comparison and its question.
@@ -50,6 +53,7 @@ def comparing_plan(
         rate: Starts per second of an open load; ``None`` saturates.
         asked: The blocks of both settings; numbers of rounds that are not given follow from the spread of the work.
         gate: Quantities that decide the exit code; empty takes the throughput, or the wait of an open load.
+        prices: The user's prices; ``None`` compares no money.
 
     Raises:
         InputError: The settings cannot be compared; one line for each reason.
@@ -85,30 +89,45 @@ def comparing_plan(
     settings = [tuple((path, pair[index]) for path, pair in checked.factors.items()) for index in (0, 1)]
     gates = gate or (("throughput",) if rate is None else ("wait",))
     _demand_told(gates, checked)
-    return checked, CompareQuestion(settings[0], settings[1], 0, first, most, gates)
+    return checked, CompareQuestion(settings[0], settings[1], 0, first, most, gates, prices)
 
 
-def demand_quantities(gates: Collection[str]) -> None:
+def demand_quantities(gates: Collection[str], *, priced: bool = False) -> None:
     """
     Refuse a gate that is no quantity of a comparison.
+
+    Args:
+        gates: The quantities.
+        priced: Whether there are prices, so that money is one.
 
     Raises:
         InputError: One is no quantity; the error lists the quantities.
     """
     for name in gates:
+        if name == MONEY:
+            if not priced:
+                raise InputError(
+                    f"--gate {name}: needs your prices; give --prices FILE of `loadtest compare`"
+                )
+            continue
         if name not in QUANTITY_NAMES:
             raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITY_NAMES)}")
 
 
-def demand_server_page(gates: Collection[str]) -> None:
+def demand_server_page(gates: Collection[str], prices: PriceTable | None = None) -> None:
     """
     Refuse a gate that a server's page counts, where a server that runs already is used without its page.
+
+    Args:
+        gates: The gate's quantities.
+        prices: The user's prices, of which money is made.
 
     Raises:
         InputError: One is counted there.
     """
+    counted_there = any(getattr(prices, key, None) for key in _PRICES_OF_SERVER_PAGE)
     for name in gates:
-        if name in _OF_SERVER_PAGE:
+        if name in _OF_SERVER_PAGE or (name == MONEY and counted_there):
             raise InputError(
                 f"--gate {name}: the server's page counts it; give --server-metrics, of two servers --a-server-metrics and "
                 "--b-server-metrics, or another gate"

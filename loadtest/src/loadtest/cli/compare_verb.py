@@ -29,8 +29,9 @@ from loadtest.cli.writable_files import demand_writable
 from loadtest.errors import InputError
 from loadtest.page_url import demand_page_urls
 from loadtest.plan import PlanFile
+from loadtest.plan.prices import PriceTable, read_prices
 
-_FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
+_FOR_TWO_RUNS = ("junit", "markdown", "gate", "prices", "anyway", "first", "second")
 
 
 @takes_sides
@@ -82,6 +83,12 @@ def compare(
             help="Quantity that decides the exit code, e.g. throughput, or wait with --rate; may be repeated."
         ),
     ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            help="TOML file with your own prices, such as loadtest/plans/prices.toml: compares what a million orders cost."
+        ),
+    ] = None,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Two runs: compare although they differ in more, with a warning.")
     ] = False,
@@ -95,7 +102,8 @@ def compare(
     """
     given = given_flags(context)
     gates = tuple(gate or ())
-    demand_quantities(gates)
+    demand_quantities(gates, priced=prices is not None)
+    table = None if prices is None else _prices_of_orders(prices)
     demand_writable({"--junit": junit, "--markdown": markdown})
     if second is not None:
         idle = [name for name in given if name not in _FOR_TWO_RUNS]
@@ -106,7 +114,7 @@ def compare(
         # This import loads all that draws, which takes longer than a refusal.
         from loadtest.cli.comparison_ending import compare_finished
 
-        return compare_finished(*runs, gates, junit, markdown, anyway=anyway)
+        return compare_finished(*runs, gates, junit, markdown, table, anyway=anyway)
     if first.is_dir():
         raise InputError(
             f"{first}: a folder, so a finished run; name a second one, or a plan file with --a and --b"
@@ -126,10 +134,11 @@ def compare(
         rate=rate,
         asked=RoundsAsked(replicas, block, change_over, rounds, most_rounds),
         gate=gates,
+        prices=table,
     )
     refuse_idle_place(given, place, plan.server_names)
     if is_local(place) and ("address" in place or plan.server_names) and "server_metrics" not in place:
-        demand_server_page(gates)
+        demand_server_page(gates, table)
     from loadtest.cli import run_start
     from loadtest.cli.comparison_ending import write_files
 
@@ -142,3 +151,14 @@ def compare(
         lambda run: write_files(run, junit, markdown),
         unvaried(asked, plan),
     )
+
+
+def _prices_of_orders(path: Path) -> PriceTable:
+    from loadtest.analysis.comparisons.money_per_order import ORDER_PRICES, prices_an_order
+
+    table = read_prices(path)
+    if not prices_an_order(table):
+        raise InputError(
+            f"--prices {path}: prices nothing that an order uses; give one above 0 of {', '.join(ORDER_PRICES)}"
+        )
+    return table

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from loadtest.analysis.comparisons.abba_rounds import SAME_WITHIN_RATIO
+from loadtest.analysis.comparisons.money_per_order import money_note
 from loadtest.analysis.comparisons.run_comparison import (
     DRIFT,
     differing_settings,
@@ -22,6 +23,7 @@ from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
+from loadtest.plan.prices import PriceTable
 from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
 from loadtest.report.comparison_text import (
@@ -55,6 +57,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
         *run.manifest.notes,
         *left_out(problems, len(kept), "blocks"),
         *failure_notes([[(step.measured, step.result) for step in whole] for whole in rounds]),
+        *_money_notes(question.prices),
     )
     result = ComparisonResult(
         1,
@@ -91,6 +94,10 @@ def _led(manifest: Manifest, name: str) -> str:
     return "" if led is None else f" ({led.address}, namespace {led.namespace})"
 
 
+def _money_notes(prices: PriceTable | None) -> tuple[str, ...]:
+    return () if prices is None else (money_note(prices),)
+
+
 def write_files(run: Run, junit: Path | None, markdown: Path | None) -> None:
     """
     Write a comparison to the files that the user named; nothing for a comparison that ended before its first block.
@@ -109,6 +116,7 @@ def compare_finished(
     gates: tuple[str, ...],
     junit: Path | None,
     markdown: Path | None,
+    prices: PriceTable | None = None,
     *,
     anyway: bool,
 ) -> int:
@@ -119,6 +127,7 @@ def compare_finished(
         a, b: The two runs.
         gates: Quantities that decide the exit code; none takes the throughput, or the wait where every load is open.
         junit, markdown: Further files to which the answer is written.
+        prices: The user's prices; ``None`` compares no money.
         anyway: Whether to compare runs that differ in more than a setting.
 
     Raises:
@@ -141,9 +150,9 @@ def compare_finished(
         f"{b.path.name} {texts[1]}".strip(),
         gates or _usual_gate(rounds),
         SAME_WITHIN_RATIO,
-        quantities := compare_settings(rounds, a.plan),
+        quantities := compare_settings(rounds, a.plan, prices=prices),
         max(one.rounds for one in quantities),
-        (DRIFT, *reasons, *left, *failure_notes(rounds), *_notes_of(a, b)),
+        (DRIFT, *reasons, *left, *failure_notes(rounds), *_money_notes(prices), *_notes_of(a, b)),
     )
     print(comparison_text(result, terminal_width()), end="")
     _write(result, junit, markdown)

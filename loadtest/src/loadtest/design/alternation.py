@@ -15,6 +15,7 @@ from loadtest.analysis.comparisons.settings_comparison import compare_settings
 from loadtest.design.block_problems import BlockProblems
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
 from loadtest.plan import Plan
+from loadtest.plan.prices import PriceTable
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.plan_setting import Setting
 from loadtest.results.step_key import StepKey
@@ -50,6 +51,7 @@ class Alternation:
         most_rounds: Number of rounds after which it ends undecided.
         gate: Quantities that must be decided.
         before: Number of repetitions of the run that come before this alternation.
+        prices: The user's prices; ``None`` compares no money.
         known: Why each block so far is left out, or that it is not.
     """
 
@@ -60,6 +62,7 @@ class Alternation:
     most_rounds: int
     gate: tuple[str, ...]
     before: int = 0
+    prices: PriceTable | None = None
     known: BlockProblems = field(default_factory=BlockProblems, compare=False, repr=False)
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
@@ -98,7 +101,8 @@ class Alternation:
         Return what the rounds so far tell of each quantity.
         """
         blocks = [[(step.measured, step.result) for step in blocks] for blocks in self.whole_rounds(kept)]
-        return compare_settings(blocks, self.plan, looks=1 + max(0, self.most_rounds - self.rounds))
+        looks = 1 + max(0, self.most_rounds - self.rounds)
+        return compare_settings(blocks, self.plan, looks, self.prices)
 
     def undecided(self, kept: Sequence[KeptStep]) -> list[str]:
         """

@@ -85,5 +85,6 @@ class Compare:
             asked.rounds,
             asked.most_rounds,
             asked.gate,
+            prices=asked.prices,
             known=self.known,
         )

@@ -1,5 +1,5 @@
 """
-A user's own prices, with which ``loadtest size`` turns what a rate needs into money.
+A user's own prices, with which ``loadtest size`` and ``loadtest compare`` turn what orders need into money.
 """
 
 from __future__ import annotations

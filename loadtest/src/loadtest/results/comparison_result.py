@@ -19,6 +19,11 @@ QUANTITY_NAMES = (
     "actions",
     "state-transitions",
 )
+MONEY = "money"
+"""
+The quantity that is compared where the user gave prices.
+"""
+
 FEWEST_ROUNDS = 3
 
 

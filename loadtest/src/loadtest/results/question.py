@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from loadtest.plan.prices import PriceTable
 from loadtest.results.document import read, to_json
 from loadtest.results.plan_setting import Setting
 from loadtest.results.run_folder import Run
@@ -27,6 +28,7 @@ class CompareQuestion:
         rounds: Number of rounds of four blocks after which the first look is made.
         most_rounds: Number of rounds after which it ends undecided.
         gate: Quantities that must be decided, and that decide the exit code.
+        prices: The user's prices; ``None`` compares no money.
     """
 
     a: Setting
@@ -35,6 +37,7 @@ class CompareQuestion:
     rounds: int
     most_rounds: int
     gate: tuple[str, ...]
+    prices: PriceTable | None = None
     verb: Literal["compare"] = "compare"
 
 

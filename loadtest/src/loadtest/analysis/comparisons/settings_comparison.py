@@ -14,9 +14,11 @@ from loadtest.analysis.comparisons.abba_rounds import (
     Comparison,
     compare_rounds,
 )
-from loadtest.analysis.comparisons.compared_quantities import FEWEST_EVENTS, QUANTITIES, Quantity
+from loadtest.analysis.comparisons.compared_quantities import FEWEST_EVENTS, Quantity
+from loadtest.analysis.comparisons.money_per_order import compared_quantities
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.plan import Plan
+from loadtest.plan.prices import PriceTable
 from loadtest.plural import counted, plural
 from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing
 from loadtest.results.measured_step import Measured
@@ -29,7 +31,7 @@ One measured block and its readings.
 
 
 def compare_settings(
-    rounds: Sequence[Sequence[Block]], plan: Plan, looks: int = 1
+    rounds: Sequence[Sequence[Block]], plan: Plan, looks: int = 1, prices: PriceTable | None = None
 ) -> tuple[QuantityComparison, ...]:
     """
     Compare two settings in every quantity.
@@ -38,9 +40,10 @@ def compare_settings(
         rounds: The four blocks of each round in the order A, B, B, A, all valid.
         plan: Plan of the run; its bounds say what is late.
         looks: How many times the rounds may be looked at before they end.
+        prices: The user's prices; ``None`` compares no money.
     """
     unlike = _why_unlike(rounds)
-    return tuple(_compare(quantity, rounds, plan, unlike, looks) for quantity in QUANTITIES.values())
+    return tuple(_compare(quantity, rounds, plan, unlike, looks) for quantity in compared_quantities(prices))
 
 
 def failure_notes(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
