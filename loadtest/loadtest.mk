@@ -54,6 +54,10 @@ truth-runs: $(BIN)/.installed-dev ## how the model follows finished runs of a st
 	$(PY) loadtest/truth/model_against_runs.py $(RUNS)
 	$(PY) loadtest/truth/false_alarms.py $(RUNS)
 
+.PHONY: truth-runs-cluster
+truth-runs-cluster: $(BIN)/.installed-dev ## how the model follows finished runs of a cluster, as of `make sweep PLAN=loadtest/truth/plans/residual-cluster.toml`; RUNS="FOLDER ..."; writes loadtest/docs/truth-residual-cluster.md
+	$(PY) loadtest/truth/model_against_runs.py $(RUNS) --output loadtest/docs/truth-residual-cluster.md
+
 .PHONY: truth-silent
 truth-silent: $(BIN)/.installed-dev ## how often a silent replica is named, and one that works, on simulated workers; writes its part of loadtest/docs/truth-alarms.md (5 minutes)
 	$(PY) loadtest/truth/silent_replica_trial.py

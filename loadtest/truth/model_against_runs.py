@@ -22,6 +22,7 @@ from loadtest.analysis.saturation.calibrated_model import Calibration, calibrati
 from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
 from loadtest.design.window_plan import order_seed
 from loadtest.plan import Fraction, Open, Plan, Saturate
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 from loadtest.results.run_folder import Run
@@ -31,6 +32,11 @@ from loadtest.scenario.builtin.repair import drawn_work
 TWINS = 6
 BLOCK_SECONDS = 10
 FEWEST_LATE = 20
+# What is said of the runs of each target.
+_MADE = {
+    "local": "Made by `make truth-runs` from finished runs on one machine with its dev server.",
+    "kubernetes": "Made by `make truth-runs-cluster` from finished runs of `loadtest/truth/plans/residual-cluster.toml` in a kind cluster of one node, deployed by `make deploy PROFILE=postgres`.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class Followed:
 
     Attributes:
         run, step: Names of the run and of the step.
+        target: Where the run was measured, such as ``local`` or ``kubernetes``.
         replicas: Number of workers.
         spread: How the seconds of its activities are spread.
         rate: Orders per second.
@@ -54,6 +61,7 @@ class Followed:
 
     run: str
     step: str
+    target: str
     replicas: int
     spread: str
     rate: float
@@ -88,6 +96,7 @@ def follow(run: Run) -> Iterator[Followed]:
         yield Followed(
             run.path.name,
             step.key.folder,
+            run.manifest.target,
             step.key.replicas,
             plan.work.spread,
             step.arrival_rate or 0.0,
@@ -170,7 +179,7 @@ def page(found: Sequence[Followed]) -> str:
     lines = [
         "# How closely the model follows a real queue",
         "",
-        "Made by `make truth-runs` from finished runs on one machine with its dev server.",
+        *(text for target, text in _MADE.items() if any(one.target == target for one in found)),
         "Each open step is compared with the model that its cell's saturate step calibrates, on the same schedule and draws.",
         "The table has the late tasks, the model's late tasks with the overhead of the saturate step and with the overhead of the open step's own execution times, and the correlation of the mean waits of each 10 s.",
         "",
@@ -190,6 +199,13 @@ def _summary(found: Sequence[Followed]) -> Iterator[str]:
         yield (
             f"In {len(off)} windows with at least {FEWEST_LATE} late tasks the model, with the overhead of the open step, is "
             f"off by {100 * float(np.median(off)):.0f} % in the median and {100 * off[-1]:.0f} % at most."
+        )
+    few = [one for one in found if one.late < FEWEST_LATE]
+    if few:
+        most = max(few, key=lambda one: abs(one.learnt_late - one.late) / one.tasks)
+        yield (
+            f"In {counted(len(few), 'window')} with fewer it is off by {abs(most.learnt_late - most.late):.0f} late tasks at most, "
+            f"{100 * abs(most.learnt_late - most.late) / most.tasks:.1f} % of the window's tasks."
         )
     if goes:
         yield f"In {len(goes)} windows of four blocks and more the waits correlate at {min(goes):.2f} to {max(goes):.2f}."
