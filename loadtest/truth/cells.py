@@ -38,6 +38,9 @@ STRANGE = {
     "jitter of 30 ms in the slot": Traits(1, overhead_seconds=0.035, jitter_seconds=0.03),
     "60 ± 40 ms between activities": Traits(1, gap_seconds=0.02, gap_jitter_seconds=0.04),
     "15 ms of dead time": Traits(1, dead_seconds=0.015),
+    "one activity, four side by side, one": Traits(1, shape=(1, 4, 1)),
+    "six activities side by side": Traits(1, shape=(6,)),
+    "six activities two by two, two partitions": Traits(1, partitions=2, shape=(2, 2, 2)),
 }
 
 

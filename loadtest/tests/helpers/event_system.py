@@ -22,6 +22,11 @@ from numpy.typing import NDArray
 ENTER, END, FREE = range(3)
 
 
+# When a task entered, its order's work, its place there, when the order arrived, and how many of its stage have not ended;
+# none where the stage has one.
+_Task = tuple[float, list[float], int, float, list[int] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """
@@ -37,6 +42,7 @@ class Traits:
         contention: How much slower a slot is when all are busy.
         retried: Share of the attempts that fail.
         pause_every_seconds, pause_seconds: Mean time between pauses of a replica, and their length; 0 for none.
+        shape: How many activities each stage of an order runs side by side; empty: all one after the other.
     """
 
     replicas: int
@@ -52,6 +58,7 @@ class Traits:
     retried: float = 0.0
     pause_every_seconds: float = 0.0
     pause_seconds: float = 0.0
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -88,9 +95,7 @@ class EventSystem:
         self._events: list[tuple[float, int, int, Any]] = []
         self._number = 0
         self._arrivals: deque[tuple[float, list[float]]] = deque()
-        self._backlogs: list[list[tuple[float, list[float], int, float]]] = [
-            [] for _ in range(traits.partitions)
-        ]
+        self._backlogs: list[list[_Task]] = [[] for _ in range(traits.partitions)]
         self._waiting = 0
         self._pollers: list[tuple[int, int]] = []
         self._busy = 0
@@ -117,7 +122,8 @@ class EventSystem:
         chance, bits = self._chance.random, self._chance.getrandbits
         partitions, slots, contention = traits.partitions, traits.replicas * traits.slots, traits.contention
         overhead, jitter, retried = traits.overhead_seconds, traits.jitter_seconds, traits.retried
-        gap_seconds = traits.gap_seconds
+        gap_seconds, after = traits.gap_seconds, _stages_after(traits.shape)
+        first_width = traits.shape[0] if traits.shape else 1
         share, end_of_line = abs(traits.newest_first), -1 if traits.newest_first > 0 else 0
         per_jitter, per_dead, per_gap = 1 / jitter, 1 / traits.dead_seconds, 1 / traits.gap_jitter_seconds
         events, arrivals, backlogs, pollers = self._events, self._arrivals, self._backlogs, self._pollers
@@ -129,32 +135,44 @@ class EventSystem:
                 if arrivals[0][0] >= until:
                     break
                 now, work = arrivals.popleft()
-                kind, data = ENTER, (now, work, 0, now)
+                join = [first_width] if first_width > 1 else None
+                for place in range(1, first_width):
+                    number += 1
+                    push(events, (now, number, ENTER, (now, work, place, now, join)))
+                kind, data = ENTER, (now, work, 0, now, join)
             elif event >= until:
                 break
             else:
                 now, _, kind, data = pop(events)
             if kind == END:
-                replica, work, index, arrived = data
+                replica, work, index, arrived, join = data
                 busy -= 1
                 number += 1
                 push(events, (now - log(1.0 - chance()) / per_dead, number, FREE, replica))
                 gap = gap_seconds - log(1.0 - chance()) / per_gap
                 if retried and chance() < retried:
-                    entry = now + 0.2
-                elif index + 1 < len(work):
+                    number += 1
+                    push(events, (now + 0.2, number, ENTER, (now + 0.2, work, index, arrived, join)))
+                    continue
+                if join is not None:
+                    join[0] -= 1
+                    if join[0]:
+                        continue
+                index, width = after[index] if after else (index + 1, int(index + 1 < len(work)))
+                entry = now + gap
+                if width:
                     record.gaps.append(gap)
-                    entry, index = now + gap, index + 1
                 else:
                     record.closed.append(now)
                     record.end_to_end.append(now - arrived)
                     following = next(upcoming, None)
                     if following is None:
                         continue
-                    entry = arrived = now + gap
-                    work, index = following, 0
-                number += 1
-                push(events, (entry, number, ENTER, (entry, work, index, arrived)))
+                    arrived, work, index, width = entry, following, 0, first_width
+                join = [width] if width > 1 else None
+                for place in range(index, index + width):
+                    number += 1
+                    push(events, (entry, number, ENTER, (entry, work, place, arrived, join)))
                 continue
             partition = _below(partitions, bits)
             if kind == ENTER:
@@ -180,7 +198,7 @@ class EventSystem:
                     backlog = filled[_below(len(filled), bits)]
                 task = backlog.pop(end_of_line if chance() < share else _below(len(backlog), bits))
                 waiting -= 1
-            entered, work, index, arrived = task
+            entered, work, index, arrived, join = task
             busy += 1
             began = now + 0.002 if forwarded else now
             held = work[index] * (1 + contention * (busy / slots)) + overhead - jitter
@@ -192,7 +210,7 @@ class EventSystem:
             held_slots.append(end - began)
             works.append(work[index])
             number += 1
-            push(events, (end, number, END, (replica, work, index, arrived)))
+            push(events, (end, number, END, (replica, work, index, arrived, join)))
         self._number, self._busy, self._waiting, self.now = number, busy, waiting, until
 
     def saturate(self, in_flight: int, draws: NDArray[np.float64], seconds: float) -> None:
@@ -217,6 +235,18 @@ class EventSystem:
             end += pauses[index] + length - max(start, pauses[index])
             index += 1
         return end
+
+
+def _stages_after(shape: Sequence[int]) -> list[tuple[int, int]]:
+    """
+    Return for each activity the first one of the stage after its own, and how many that stage has; none after the last.
+    """
+    found, first = [], 0
+    for stage, width in enumerate(shape):
+        first += width
+        following = shape[stage + 1] if stage + 1 < len(shape) else 0
+        found += [(first, following)] * width
+    return found
 
 
 def _below(bound: int, bits: Callable[[int], int]) -> int:

@@ -60,7 +60,7 @@ def saturated_reading(subject: Subject, seed: int) -> tuple[SaturateReading, Pas
         slots_used_ratio=float(used / (system.now - WARM_UP_SECONDS) / slots),
         wait_median_seconds=float(np.median(waits)),
         wait_mean_seconds=float(waits.mean()),
-        gap_seconds=float(np.mean(columns["gaps"])),
+        gap_seconds=float(np.mean(columns["gaps"])) if len(columns["gaps"]) else 0.0,
     )
     return reading, past, held
 
@@ -72,13 +72,14 @@ def learn(
     Learn from a saturate step all that the product needs for an open one.
     """
     slots = subject.traits.replicas * subject.traits.slots
+    shape = subject.traits.shape or (1,) * ACTIVITIES
     if draws_known:
         work = WORK[subject.work]
-        model = calibrate(QueueModel(slots), reading, past)
+        model = calibrate(QueueModel(slots, shape), reading, past)
         overhead, dead = model.overhead_seconds, model.dead_seconds
         return work, model, capacity_of_known_draws(slots, ACTIVITIES, work, overhead, dead)
     work, reading = _unknown(reading, held)
-    model = calibrate(QueueModel(slots), reading, past)
+    model = calibrate(QueueModel(slots, shape), reading, past)
     half = throughput_half_width(float(held.std() / held.mean()), len(held))
     return work, model, SlotCapacity(model.capacity_per_second(work.mean), half)
 
