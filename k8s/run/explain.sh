@@ -10,7 +10,8 @@ fail_in() {
   exit 2
 }
 
-# why_not NAMESPACE OTHERWISE: what keeps the first pod that is not ready from it, or a version from receiving orders; else OTHERWISE.
+# why_not NAMESPACE OTHERWISE: what keeps the first pod that is not ready from it, pods from being made, or a version from receiving
+# orders; else OTHERWISE.
 why_not() {
   local pod reason words
   # Of each pod: name, whether it is ready, what a container waits for or ended with, why no node takes it.
@@ -21,8 +22,22 @@ why_not() {
     echo "pod $pod is not ready: ${reason:-no node takes it}: $words"
     return
   done < <(kc get pods --namespace "$1" --output go-template-file=k8s/run/waiting.tpl 2>/dev/null)
+  words=$(refused_pods "$1")
+  if [[ -n "$words" ]]; then
+    echo "$words"
+    return
+  fi
   words=$(kc get workerdeployments --namespace "$1" --output go-template-file=k8s/run/rollouts.tpl 2>/dev/null | paste -s -d " " - || true)
   echo "${words:-$2}"
+}
+
+# refused_pods NAMESPACE: what makes no pods, as for a quota, and why; such a pod is in no list. Of Deployments it is known whether that
+# holds now, and of others their last event.
+refused_pods() {
+  {
+    kc get events --namespace "$1" --field-selector reason=FailedCreate --sort-by .lastTimestamp --output go-template-file=k8s/run/refused.tpl
+    kc get deployments --namespace "$1" --output go-template-file=k8s/run/refused.tpl
+  } 2>/dev/null | tail -n 1 || true
 }
 
 # explain NAMESPACE: what its pods say of themselves, for people who look for the reason.

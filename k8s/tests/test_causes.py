@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,17 +91,23 @@ ROLLOUT = {
         "targetVersion": {"testWorkflows": [{"workflowID": "gate-7", "status": "Failed"}]},
     },
 }
+QUOTA = 'pods "repair-worker-5d4f-" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2'
 LAST_WORDS = "error: TEMPORAL_ADDRESS=temporal:7233: nobody answers"
 LOGS = {"crashes": f"starting\n{LAST_WORDS}\n", "crashed": f"{LAST_WORDS}\n"}
 
 
 def failed(
-    script: str, folder: Path, pods: list[dict[str, Any]], rollouts: list[dict[str, Any]]
+    script: str,
+    folder: Path,
+    pods: list[dict[str, Any]],
+    rollouts: list[dict[str, Any]],
+    deployments: Sequence[dict[str, Any]] = (),
+    events: Sequence[dict[str, Any]] = (),
 ) -> list[str]:
     """
     Run lines of shell that end with 2; returns what they say.
     """
-    with serving(answers_of_pods(pods, LOGS, rollouts)) as server:
+    with serving(answers_of_pods(pods, LOGS, rollouts, deployments, events)) as server:
         done = subprocess.run(
             ["bash", "-c", SCRIPT + script],
             cwd=ROOT,
@@ -120,6 +127,41 @@ def failed(
         )
     assert done.returncode == 2, done.stdout + done.stderr
     return done.stderr.splitlines()
+
+
+def deployment(name: str, refused: bool) -> dict[str, Any]:
+    """
+    A Deployment whose pods a quota refuses now, or does no more.
+    """
+    status = "True" if refused else "False"
+    condition = {
+        "type": "ReplicaFailure",
+        "status": status,
+        "reason": "FailedCreate",
+        "message": QUOTA,
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": NAMESPACE},
+        "status": {"conditions": [condition]},
+    }
+
+
+def not_made(kind: str, name: str, at: str) -> dict[str, Any]:
+    """
+    The event of what could not make a pod.
+    """
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": f"{name}.1", "namespace": NAMESPACE},
+        "involvedObject": {"kind": kind, "name": name},
+        "type": "Warning",
+        "reason": "FailedCreate",
+        "message": QUOTA,
+        "lastTimestamp": at,
+    }
 
 
 @pytest.mark.parametrize(
@@ -183,3 +225,40 @@ def test_a_part_that_is_not_ready_in_time_says_why(tmp_path: Path) -> None:
         f"pod crashes is not ready: CrashLoopBackOff: its last words: {LAST_WORDS}"
     )
     assert said[-1] == LAST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("deployments", "events", "cause"),
+    [
+        pytest.param(
+            [deployment("old", False), deployment("repair-worker", True)],
+            [],
+            f"Deployment repair-worker makes no more pods: {QUOTA}",
+            id="deployment",
+        ),
+        pytest.param(
+            [],
+            [
+                not_made("StatefulSet", "postgres", "2026-01-01T00:00:02Z"),
+                not_made("Job", "schema", "2026-01-01T00:00:01Z"),
+            ],
+            f"StatefulSet postgres makes no more pods: {QUOTA}",
+            id="the-last-event",
+        ),
+        pytest.param(
+            [deployment("repair-worker", False)],
+            [not_made("ReplicaSet", "repair-worker-5d4f", "2026-01-01T00:00:01Z")],
+            HELMS,
+            id="once-and-no-more",
+        ),
+    ],
+)
+def test_pods_that_a_quota_refuses_are_the_cause(
+    deployments: list[dict[str, Any]], events: list[dict[str, Any]], cause: str, tmp_path: Path
+) -> None:
+    """
+    A refused pod is in no list of pods: what would make it says why, as long as it holds.
+    """
+    said = failed(RELEASE, tmp_path, [READY], [], deployments, events)
+
+    assert said[0] == f"error: repair-worker: {cause}"
