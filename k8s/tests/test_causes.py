@@ -39,7 +39,10 @@ def pod(name: str, **status: Any) -> dict[str, Any]:
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name, "namespace": NAMESPACE},
-        "spec": {"containers": [{"name": "worker"}]},
+        "spec": {
+            "initContainers": [{"name": one["name"]} for one in status.get("initContainerStatuses", ())],
+            "containers": [{"name": "worker"}],
+        },
         "status": {"phase": "Pending", **status},
     }
 
@@ -71,6 +74,14 @@ PREPARES = pod(
     initContainerStatuses=[waiting("ErrImagePull", "not found")],
     containerStatuses=[waiting("PodInitializing", "")],
 )
+NO_DATABASE = pod(
+    "schema",
+    initContainerStatuses=[
+        {"name": "create-store", "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}},
+        waiting("PodInitializing", ""),
+    ],
+)
+JUST_FAILED = pod("schema", initContainerStatuses=[{**ended("Error", 1), "name": "create-store"}])
 NO_NODE = pod(
     "homeless",
     conditions=[
@@ -93,7 +104,12 @@ ROLLOUT = {
 }
 QUOTA = 'pods "repair-worker-5d4f-" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2'
 LAST_WORDS = "error: TEMPORAL_ADDRESS=temporal:7233: nobody answers"
-LOGS = {"crashes": f"starting\n{LAST_WORDS}\n", "crashed": f"{LAST_WORDS}\n"}
+DATABASES = "10:00\tERROR\tno connection\t{certificate is valid for db, not other}"
+LOGS = {
+    "crashes": f"starting\n{LAST_WORDS}\n",
+    "crashed": f"{LAST_WORDS}\n",
+    "schema/log/create-store": f"{DATABASES.replace('ERROR', chr(27) + '[31mERROR' + chr(27) + '[0m')}\n10:00\tERROR\tno database\n",
+}
 
 
 def failed(
@@ -176,6 +192,18 @@ def not_made(kind: str, name: str, at: str) -> dict[str, Any]:
         ),
         pytest.param(
             [CRASHED], [], f"pod crashed is not ready: Error: its last words: {LAST_WORDS}", id="just-crashed"
+        ),
+        pytest.param(
+            [NO_DATABASE],
+            [],
+            f"pod schema is not ready: CrashLoopBackOff: its last words: {DATABASES}",
+            id="first-error-of-temporals",
+        ),
+        pytest.param(
+            [JUST_FAILED],
+            [],
+            f"pod schema is not ready: Error: its last words: {DATABASES}",
+            id="first-error-just-said",
         ),
         pytest.param([GREW], [], "pod grew is not ready: OOMKilled: exit code 137", id="memory"),
         pytest.param(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import yaml
 
@@ -56,7 +57,10 @@ def serving(answers: Mapping[str, object]) -> Iterator[str]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found = {**OF_ITSELF, **answers}.get(self.path.partition("?")[0])
+            path, _, query = self.path.partition("?")
+            of_container = f"{path}/{parse_qs(query).get('container', [''])[0]}"
+            known = {**OF_ITSELF, **answers}
+            found = known.get(of_container, known.get(path))
             missing = {
                 "kind": "Status",
                 "apiVersion": "v1",
@@ -118,7 +122,8 @@ def answers_of_pods(
             "WorkerDeployment", _ROLLOUTS, rollouts
         ),
         **{f"{pod}/{one['metadata']['name']}": one for one in pods},
-        **{f"{pod}/{name}/log": text for name, text in logs.items()},
+        # Of a pod, or of one container: `pod/log/container`.
+        **{f"{pod}/{name if '/log/' in name else f'{name}/log'}": text for name, text in logs.items()},
     }
 
 
