@@ -24,10 +24,4 @@ charts-package: ## pack the charts, [CHART_VERSION=0.2.1]
 .PHONY: charts-publish
 charts-publish: ## pack the charts and push them, REGISTRY=registry.example.org/charts
 	@$(if $(filter command line,$(origin REGISTRY)),,echo "error: REGISTRY is not given: charts are pushed to a registry that you name; write make charts-publish REGISTRY=registry.example.org/charts" >&2; exit 2)
-	@$(if $(findstring ://,$(REGISTRY)),echo "error: REGISTRY=$(REGISTRY): expected host/path without a scheme; write REGISTRY=$(lastword $(subst ://, ,$(REGISTRY)))" >&2; exit 2)
-	@packed=$$(mktemp -d); \
-	trap 'rm -r "$$packed"' EXIT; \
-	$(MAKE) charts-package CHARTS_OUTPUT="$$packed"; \
-	for chart in "$$packed"/*.tgz; do \
-	  helm push "$$chart" "oci://$(REGISTRY)" $(if $(filter-out 0,$(PLAIN_HTTP)),--plain-http); \
-	done
+	@MAKE='$(MAKE)' REGISTRY='$(REGISTRY)' PLAIN_HTTP='$(filter-out 0,$(PLAIN_HTTP))' charts/publish

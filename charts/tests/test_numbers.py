@@ -102,3 +102,48 @@ def test_a_request_above_its_limit_is_refused(
         assert charts.render(chart, given)
     else:
         assert f"requests.memory = {request_} is more than " in charts.refusal(chart, given)
+
+
+@pytest.mark.parametrize("part", ["", "sweep", "injectors"])
+@pytest.mark.parametrize(
+    ("resources", "said"),
+    [
+        pytest.param({"limits": {"example.org/gpu": 1}}, "", id="limit-alone"),
+        pytest.param(
+            {"limits": {"example.org/gpu": "1"}, "requests": {"example.org/gpu": 1}}, "", id="the-same"
+        ),
+        pytest.param({"limits": {"hugepages-2Mi": "64Mi"}}, "", id="pages"),
+        pytest.param(
+            {"requests": {"example.org/gpu": 1}},
+            "requests.example.org/gpu = 1 with no limit",
+            id="request-alone",
+        ),
+        pytest.param(
+            {"limits": {"example.org/gpu": 2}, "requests": {"example.org/gpu": 0}},
+            "requests.example.org/gpu = 0 with a limit of 2",
+            id="less",
+        ),
+        pytest.param(
+            {"limits": {"hugepages-2Mi": "64Mi"}, "requests": {"hugepages-2Mi": "32Mi"}},
+            "requests.hugepages-2Mi = 32Mi with a limit of 64Mi",
+            id="fewer-pages",
+        ),
+        pytest.param(
+            {"limits": {"example.org/gpu": "500m"}}, "limits.example.org/gpu = 500m: Kubernetes", id="half"
+        ),
+    ],
+)
+def test_what_is_not_shared_is_limited_whole(
+    charts: Charts, part: str, resources: dict[str, Any], said: str
+) -> None:
+    """A GPU cannot be overcommitted, and the API refuses a pod that asks for a part of one; injectors when a sweep makes them."""
+    chart, given = (
+        ("loadtest", {part: {"resources": resources}})
+        if part
+        else ("repair-worker", {"resources": resources})
+    )
+
+    if said:
+        assert said in charts.refusal(chart, given)
+    else:
+        assert charts.render(chart, given)

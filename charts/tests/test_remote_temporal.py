@@ -55,6 +55,11 @@ def egress(charts: Charts, chart: str, given: dict[str, Any]) -> list[dict[str, 
             id="own-authority-alone",
         ),
         pytest.param(
+            {"ca": {"existingConfigMap": "a", "key": "ca-bundle.crt"}},
+            {"TEMPORAL_TLS_SERVER_CA_CERT_PATH": "/etc/temporal-ca/ca-bundle.crt"},
+            id="own-authority-of-a-configmap",
+        ),
+        pytest.param(
             {"serverName": "temporal.example.org", "enabled": True},
             {"TEMPORAL_TLS_SERVER_NAME": "temporal.example.org"},
             id="server-name",

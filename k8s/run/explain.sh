@@ -10,19 +10,40 @@ fail_in() {
   exit 2
 }
 
-# why_not NAMESPACE OTHERWISE: what keeps the first pod that is not ready from it, or a version from receiving orders; else OTHERWISE.
+# why_not NAMESPACE OTHERWISE: what keeps the first pod that is not ready from it, pods from being made, or a version from receiving
+# orders; else OTHERWISE.
 why_not() {
-  local pod reason words
-  # Of each pod: name, whether it is ready, what a container waits for or ended with, why no node takes it.
-  while IFS='|' read -r pod reason words; do
+  local pod container reason words
+  # Of each pod: name, what which container waits for or ended with, why no node takes it.
+  while IFS='|' read -r pod container reason words; do
     if [[ "$reason" == *CrashLoopBackOff* || "$reason" == *Error* ]]; then
-      words="its last words: $(kc logs "$pod" --namespace "$1" --all-containers --tail 1 2>/dev/null | tail -n 1)"
+      words="its last words: $(last_words "$1" "$pod" "$container")"
     fi
     echo "pod $pod is not ready: ${reason:-no node takes it}: $words"
     return
   done < <(kc get pods --namespace "$1" --output go-template-file=k8s/run/waiting.tpl 2>/dev/null)
+  words=$(refused_pods "$1")
+  if [[ -n "$words" ]]; then
+    echo "$words"
+    return
+  fi
   words=$(kc get workerdeployments --namespace "$1" --output go-template-file=k8s/run/rollouts.tpl 2>/dev/null | paste -s -d " " - || true)
   echo "${words:-$2}"
+}
+
+# last_words NAMESPACE POD CONTAINER: its last line; of Temporal's programs, whose last error is what the first one led to, the first.
+last_words() {
+  kc logs "$2" --namespace "$1" --container "$3" --tail 8 2>/dev/null | sed $'s/\x1b\\[[0-9;]*m//g' |
+    awk '{last = $0} /\tERROR\t/ && !first {first = $0} END {print first ? first : last}' || true
+}
+
+# refused_pods NAMESPACE: what makes no pods, as for a quota, and why; such a pod is in no list. Of Deployments it is known whether that
+# holds now, and of others their last event.
+refused_pods() {
+  {
+    kc get events --namespace "$1" --field-selector reason=FailedCreate --sort-by .lastTimestamp --output go-template-file=k8s/run/refused.tpl
+    kc get deployments --namespace "$1" --output go-template-file=k8s/run/refused.tpl
+  } 2>/dev/null | tail -n 1 || true
 }
 
 # explain NAMESPACE: what its pods say of themselves, for people who look for the reason.
@@ -35,7 +56,8 @@ explain() {
   for pod in $(kc get pods --namespace "$1" --output 'jsonpath={range .items[?(@.status.phase!="Succeeded")]}{.metadata.name}{"\n"}{end}' || true); do
     if [[ "$(kc get pod "$pod" --namespace "$1" --output 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" != True ]]; then
       echo "--- last lines of $pod"
-      kc logs "$pod" --namespace "$1" --all-containers --tail 8 || true
+      # One container that has not begun would else keep the others' lines back.
+      kc logs "$pod" --namespace "$1" --all-containers --ignore-errors --tail 8 | grep -v 'is waiting to start' || true
     fi
   done
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,10 @@ def pod(name: str, **status: Any) -> dict[str, Any]:
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name, "namespace": NAMESPACE},
-        "spec": {"containers": [{"name": "worker"}]},
+        "spec": {
+            "initContainers": [{"name": one["name"]} for one in status.get("initContainerStatuses", ())],
+            "containers": [{"name": "worker"}],
+        },
         "status": {"phase": "Pending", **status},
     }
 
@@ -70,6 +74,14 @@ PREPARES = pod(
     initContainerStatuses=[waiting("ErrImagePull", "not found")],
     containerStatuses=[waiting("PodInitializing", "")],
 )
+NO_DATABASE = pod(
+    "schema",
+    initContainerStatuses=[
+        {"name": "create-store", "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}},
+        waiting("PodInitializing", ""),
+    ],
+)
+JUST_FAILED = pod("schema", initContainerStatuses=[{**ended("Error", 1), "name": "create-store"}])
 NO_NODE = pod(
     "homeless",
     conditions=[
@@ -90,17 +102,28 @@ ROLLOUT = {
         "targetVersion": {"testWorkflows": [{"workflowID": "gate-7", "status": "Failed"}]},
     },
 }
+QUOTA = 'pods "repair-worker-5d4f-" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2'
 LAST_WORDS = "error: TEMPORAL_ADDRESS=temporal:7233: nobody answers"
-LOGS = {"crashes": f"starting\n{LAST_WORDS}\n", "crashed": f"{LAST_WORDS}\n"}
+DATABASES = "10:00\tERROR\tno connection\t{certificate is valid for db, not other}"
+LOGS = {
+    "crashes": f"starting\n{LAST_WORDS}\n",
+    "crashed": f"{LAST_WORDS}\n",
+    "schema/log/create-store": f"{DATABASES.replace('ERROR', chr(27) + '[31mERROR' + chr(27) + '[0m')}\n10:00\tERROR\tno database\n",
+}
 
 
 def failed(
-    script: str, folder: Path, pods: list[dict[str, Any]], rollouts: list[dict[str, Any]]
+    script: str,
+    folder: Path,
+    pods: list[dict[str, Any]],
+    rollouts: list[dict[str, Any]],
+    deployments: Sequence[dict[str, Any]] = (),
+    events: Sequence[dict[str, Any]] = (),
 ) -> list[str]:
     """
     Run lines of shell that end with 2; returns what they say.
     """
-    with serving(answers_of_pods(pods, LOGS, rollouts)) as server:
+    with serving(answers_of_pods(pods, LOGS, rollouts, deployments, events)) as server:
         done = subprocess.run(
             ["bash", "-c", SCRIPT + script],
             cwd=ROOT,
@@ -122,6 +145,41 @@ def failed(
     return done.stderr.splitlines()
 
 
+def deployment(name: str, refused: bool) -> dict[str, Any]:
+    """
+    A Deployment whose pods a quota refuses now, or does no more.
+    """
+    status = "True" if refused else "False"
+    condition = {
+        "type": "ReplicaFailure",
+        "status": status,
+        "reason": "FailedCreate",
+        "message": QUOTA,
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": NAMESPACE},
+        "status": {"conditions": [condition]},
+    }
+
+
+def not_made(kind: str, name: str, at: str) -> dict[str, Any]:
+    """
+    The event of what could not make a pod.
+    """
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": f"{name}.1", "namespace": NAMESPACE},
+        "involvedObject": {"kind": kind, "name": name},
+        "type": "Warning",
+        "reason": "FailedCreate",
+        "message": QUOTA,
+        "lastTimestamp": at,
+    }
+
+
 @pytest.mark.parametrize(
     ("pods", "rollouts", "cause"),
     [
@@ -134,6 +192,18 @@ def failed(
         ),
         pytest.param(
             [CRASHED], [], f"pod crashed is not ready: Error: its last words: {LAST_WORDS}", id="just-crashed"
+        ),
+        pytest.param(
+            [NO_DATABASE],
+            [],
+            f"pod schema is not ready: CrashLoopBackOff: its last words: {DATABASES}",
+            id="first-error-of-temporals",
+        ),
+        pytest.param(
+            [JUST_FAILED],
+            [],
+            f"pod schema is not ready: Error: its last words: {DATABASES}",
+            id="first-error-just-said",
         ),
         pytest.param([GREW], [], "pod grew is not ready: OOMKilled: exit code 137", id="memory"),
         pytest.param(
@@ -183,3 +253,40 @@ def test_a_part_that_is_not_ready_in_time_says_why(tmp_path: Path) -> None:
         f"pod crashes is not ready: CrashLoopBackOff: its last words: {LAST_WORDS}"
     )
     assert said[-1] == LAST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("deployments", "events", "cause"),
+    [
+        pytest.param(
+            [deployment("old", False), deployment("repair-worker", True)],
+            [],
+            f"Deployment repair-worker makes no more pods: {QUOTA}",
+            id="deployment",
+        ),
+        pytest.param(
+            [],
+            [
+                not_made("StatefulSet", "postgres", "2026-01-01T00:00:02Z"),
+                not_made("Job", "schema", "2026-01-01T00:00:01Z"),
+            ],
+            f"StatefulSet postgres makes no more pods: {QUOTA}",
+            id="the-last-event",
+        ),
+        pytest.param(
+            [deployment("repair-worker", False)],
+            [not_made("ReplicaSet", "repair-worker-5d4f", "2026-01-01T00:00:01Z")],
+            HELMS,
+            id="once-and-no-more",
+        ),
+    ],
+)
+def test_pods_that_a_quota_refuses_are_the_cause(
+    deployments: list[dict[str, Any]], events: list[dict[str, Any]], cause: str, tmp_path: Path
+) -> None:
+    """
+    A refused pod is in no list of pods: what would make it says why, as long as it holds.
+    """
+    said = failed(RELEASE, tmp_path, [READY], [], deployments, events)
+
+    assert said[0] == f"error: repair-worker: {cause}"

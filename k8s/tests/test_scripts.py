@@ -19,7 +19,10 @@ pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "k8s" / "run"
-SCRIPTS = sorted(path for path in RUN.iterdir() if path.is_file() and path.suffix != ".tpl")
+SCRIPTS = [
+    *sorted(path for path in RUN.iterdir() if path.is_file() and path.suffix != ".tpl"),
+    ROOT / "charts" / "publish",
+]
 FOREIGN = """\
 apiVersion: v1
 kind: Config

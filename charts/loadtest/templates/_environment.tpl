@@ -2,13 +2,13 @@
 {{- $tls := .Values.temporal.tls -}}
 - {name: TEMPORAL_ADDRESS, value: {{ .Values.temporal.address | quote }}}
 - {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
-{{- if or $tls.enabled $tls.serverName $tls.ca.existingSecret $tls.clientCertificate.existingSecret }}
+{{- if or $tls.enabled $tls.serverName $tls.ca.existingSecret $tls.ca.existingConfigMap $tls.clientCertificate.existingSecret }}
 - {name: TEMPORAL_TLS, value: "true"}
 {{- end }}
 {{- with $tls.serverName }}
 - {name: TEMPORAL_TLS_SERVER_NAME, value: {{ . | quote }}}
 {{- end }}
-{{- if $tls.ca.existingSecret }}
+{{- if or $tls.ca.existingSecret $tls.ca.existingConfigMap }}
 - {name: TEMPORAL_TLS_SERVER_CA_CERT_PATH, value: {{ printf "/etc/temporal-ca/%s" $tls.ca.key | quote }}}
 {{- end }}
 {{- if $tls.clientCertificate.existingSecret }}
@@ -62,7 +62,7 @@
 
 {{- define "loadtest.ownMounts" -}}
 - {name: tmp, mountPath: /tmp}
-{{- if .Values.temporal.tls.ca.existingSecret }}
+{{- if or .Values.temporal.tls.ca.existingSecret .Values.temporal.tls.ca.existingConfigMap }}
 - {name: temporal-ca, mountPath: /etc/temporal-ca, readOnly: true}
 {{- end }}
 {{- if .Values.temporal.tls.clientCertificate.existingSecret }}
@@ -83,6 +83,10 @@
 {{- with .Values.temporal.tls.ca.existingSecret }}
 - name: temporal-ca
   secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.temporal.tls.ca.existingConfigMap }}
+- name: temporal-ca
+  configMap: {name: {{ . | quote }}, defaultMode: 0440}
 {{- end }}
 {{- with .Values.temporal.tls.clientCertificate.existingSecret }}
 - name: temporal-client

@@ -6,7 +6,7 @@
 {{- mulf (toString . | trimSuffix $unit | float64) (get $factors $unit | default 1.0) -}}
 {{- end -}}
 
-{{- /* Refuses a request above its limit, as Kubernetes does. Takes (dict "where" "sweep.resources" "resources" MAP). */ -}}
+{{- /* Refuses a request above its limit, and of what is not shared (GPUs, huge pages) another or a part of one, as Kubernetes does. Takes (dict "where" "sweep.resources" "resources" MAP). */ -}}
 {{- define "loadtest.checkResources" -}}
 {{- $where := .where -}}
 {{- $limits := dig "limits" (dict) (default (dict) .resources) | default (dict) -}}
@@ -14,6 +14,15 @@
 {{- $limit := get $limits $name -}}
 {{- if and $request $limit (gt (include "loadtest.quantity" $request | float64) (include "loadtest.quantity" $limit | float64)) -}}
 {{- fail (printf "%s.requests.%s = %v is more than %s.limits.%s = %v, and Kubernetes refuses such a pod: raise the limit, or write null for none" $where $name $request $where $name $limit) -}}
+{{- end -}}
+{{- if and (or (contains "/" $name) (hasPrefix "hugepages-" $name)) (or (not (hasKey $limits $name)) (ne (include "loadtest.quantity" $request) (include "loadtest.quantity" $limit))) -}}
+{{- fail (printf "%s.requests.%s = %v with %s: Kubernetes takes a request of what is not shared only where it is the limit; write %s.limits.%s alone" $where $name $request (hasKey $limits $name | ternary (printf "a limit of %v" $limit) "no limit") $where $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $limit := $limits -}}
+{{- $amount := include "loadtest.quantity" $limit | float64 -}}
+{{- if and (contains "/" $name) (ne $amount (floor $amount)) -}}
+{{- fail (printf "%s.limits.%s = %v: Kubernetes hands it out whole; write a whole number" $where $name $limit) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

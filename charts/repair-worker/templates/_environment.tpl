@@ -10,7 +10,7 @@ TEMPORAL_TLS: "true"
 {{- with $tls.serverName }}
 TEMPORAL_TLS_SERVER_NAME: {{ . | quote }}
 {{- end }}
-{{- if $tls.ca.existingSecret }}
+{{- if or $tls.ca.existingSecret $tls.ca.existingConfigMap }}
 TEMPORAL_TLS_SERVER_CA_CERT_PATH: {{ printf "/etc/temporal-ca/%s" $tls.ca.key | quote }}
 {{- end }}
 {{- if $tls.clientCertificate.existingSecret }}
@@ -39,7 +39,7 @@ REPAIRSHOP_CODEC_REQUIRED: {{ .Values.codec.required | quote }}
 
 {{- define "repair-worker.usesTls" -}}
 {{- with .Values.temporal.tls -}}
-{{- if or .enabled .serverName .ca.existingSecret .clientCertificate.existingSecret }}true{{ end -}}
+{{- if or .enabled .serverName .ca.existingSecret .ca.existingConfigMap .clientCertificate.existingSecret }}true{{ end -}}
 {{- end -}}
 {{- end -}}
 
@@ -109,7 +109,7 @@ controller adds itself.
 
 {{- define "repair-worker.ownMounts" -}}
 - {name: tmp, mountPath: /tmp}
-{{- if .Values.temporal.tls.ca.existingSecret }}
+{{- if or .Values.temporal.tls.ca.existingSecret .Values.temporal.tls.ca.existingConfigMap }}
 - {name: temporal-ca, mountPath: /etc/temporal-ca, readOnly: true}
 {{- end }}
 {{- if .Values.temporal.tls.clientCertificate.existingSecret }}
@@ -130,6 +130,10 @@ controller adds itself.
 {{- with .Values.temporal.tls.ca.existingSecret }}
 - name: temporal-ca
   secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.temporal.tls.ca.existingConfigMap }}
+- name: temporal-ca
+  configMap: {name: {{ . | quote }}, defaultMode: 0440}
 {{- end }}
 {{- with .Values.temporal.tls.clientCertificate.existingSecret }}
 - name: temporal-client

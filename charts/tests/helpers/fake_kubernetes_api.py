@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import yaml
 
@@ -56,7 +57,10 @@ def serving(answers: Mapping[str, object]) -> Iterator[str]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found = {**OF_ITSELF, **answers}.get(self.path.partition("?")[0])
+            path, _, query = self.path.partition("?")
+            of_container = f"{path}/{parse_qs(query).get('container', [''])[0]}"
+            known = {**OF_ITSELF, **answers}
+            found = known.get(of_container, known.get(path))
             missing = {
                 "kind": "Status",
                 "apiVersion": "v1",
@@ -92,10 +96,14 @@ def answering(answers: Mapping[str, object], folder: Path) -> Iterator[Path]:
 
 
 def answers_of_pods(
-    pods: list[dict[str, Any]], logs: Mapping[str, str], rollouts: list[dict[str, Any]]
+    pods: list[dict[str, Any]],
+    logs: Mapping[str, str],
+    rollouts: list[dict[str, Any]],
+    deployments: Sequence[dict[str, Any]] = (),
+    events: Sequence[dict[str, Any]] = (),
 ) -> dict[str, object]:
     """
-    What it answers of these pods and WorkerDeployments of one namespace, and of what pods have written.
+    What it answers of these objects of one namespace, and of what pods have written.
     """
     pod = f"/api/v1/namespaces/{NAMESPACE}/pods"
     return {
@@ -103,21 +111,24 @@ def answers_of_pods(
         "/apis": {
             "kind": "APIGroupList",
             "apiVersion": "v1",
-            "groups": [group(*_ROLLOUTS.split("/"))],
+            "groups": [group(*_ROLLOUTS.split("/")), group("apps", "v1")],
         },
+        "/apis/apps/v1": kinds("apps/v1", deployments="Deployment"),
+        f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments": _list("Deployment", "apps/v1", deployments),
         f"/apis/{_ROLLOUTS}": kinds(_ROLLOUTS, workerdeployments="WorkerDeployment"),
         pod: _list("Pod", "v1", pods),
-        f"/api/v1/namespaces/{NAMESPACE}/events": _list("Event", "v1", []),
+        f"/api/v1/namespaces/{NAMESPACE}/events": _list("Event", "v1", events),
         f"/apis/{_ROLLOUTS}/namespaces/{NAMESPACE}/workerdeployments": _list(
             "WorkerDeployment", _ROLLOUTS, rollouts
         ),
         **{f"{pod}/{one['metadata']['name']}": one for one in pods},
-        **{f"{pod}/{name}/log": text for name, text in logs.items()},
+        # Of a pod, or of one container: `pod/log/container`.
+        **{f"{pod}/{name if '/log/' in name else f'{name}/log'}": text for name, text in logs.items()},
     }
 
 
-def _list(kind: str, version: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"kind": f"{kind}List", "apiVersion": version, "metadata": {}, "items": items}
+def _list(kind: str, version: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"kind": f"{kind}List", "apiVersion": version, "metadata": {}, "items": list(items)}
 
 
 def _kubeconfig(folder: Path, address: str) -> Path:

@@ -78,7 +78,9 @@ async def open_database(url: str) -> PostgresDatabase:
     try:
         connection = await psycopg.AsyncConnection.connect(url, connect_timeout=CONNECT_SECONDS)
     except psycopg.Error as error:
-        reason = _without_password(str(error).strip().splitlines()[-1], parts)
+        # The cause and the driver's advice are on lines of their own; of several addresses the last one's is said first.
+        said = str(error).partition("\nMultiple connection attempts")[0]
+        reason = _without_password(" ".join(said.split()), parts)
         raise LedgerUnavailableError(
             f"{name}: cannot connect: {reason}; name a PostgreSQL server that runs and takes this user"
         ) from None
