@@ -1,5 +1,5 @@
 """
-What is said of a mean number of activities that is not the scenario's.
+What is said of a mean number of activities that is not the scenario's, and of work that is not looked at.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import synthetic_steps
 
 from loadtest.analysis.judged_steps.step_notes import step_notes
 from loadtest.analysis.readings.workflow_counts import SERVER_ACTIVITIES
-from loadtest.results.history_sample import HistorySample
+from loadtest.results.history_sample import NEXUS, HistorySample
 from loadtest.results.measured_step import Measured
 
 PLAN = synthetic_steps.demo_plan()
@@ -64,3 +64,14 @@ def test_only_what_may_be_retries_is_told_as_retries(
     assert told in note
     assert ("retries" in note) is ("retries" in told)
     assert "throughput is counted with the former" in note
+
+
+@pytest.mark.parametrize(
+    ("waiting", "is_told"), [({NEXUS: 89.7}, True), ({"timers": 3.0}, False)], ids=["nexus", "timers"]
+)
+def test_operations_of_others_are_told_as_not_looked_at(waiting: dict[str, float], is_told: bool) -> None:
+    """Two thirds of the orders' time went by at a queue and in slots that nobody looked at, and nothing was said."""
+    sample = replace(HERE, order_seconds=132.4, waiting_seconds=waiting)
+    step = replace(synthetic_steps.step(1, "open"), histories=sample)
+
+    assert any("orders wait for Nexus operations" in note for note in step_notes(step, PLAN)) is is_told

@@ -8,6 +8,7 @@ from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.history_notes import (
     activities_elsewhere,
     queues_elsewhere,
+    waits_for_nexus,
     work_left_behind,
 )
 from loadtest.analysis.readings.workers_as_planned import unknown_slots, unplanned_eager
@@ -73,7 +74,9 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
             f"workflows of other types closed beside {' and '.join(started)}: they are left out of the counts"
         )
     notes += [
-        told for told in (activities_elsewhere(measured), work_left_behind(measured)) if told is not None
+        told
+        for told in (activities_elsewhere(measured), waits_for_nexus(measured), work_left_behind(measured))
+        if told is not None
     ]
     if done is None and declared != 0:
         notes.append(
