@@ -51,6 +51,21 @@ async def test_a_child_has_a_session_of_its_own_and_logs_both_outputs(tmp_path: 
     assert child.log_tail(1).count("\n") == 0
 
 
+async def test_the_frames_below_an_error_do_not_hide_it(tmp_path: Path) -> None:
+    """
+    Python's SDK writes fifty of them below the reason, in two lines each, and these were all that a message told.
+    """
+    frames = "".join(f"{n:4}: core::worker{n}\\n             at ./src/lib.rs:{n}:12\\n" for n in range(50))
+    script = (
+        f"print('Failed creating worker\\n\\nCaused by:\\n    no such key\\n\\nStack backtrace:\\n{frames}')"
+    )
+
+    child = await spawn([sys.executable, "-c", script], ENV, tmp_path / "log.txt")
+    await child.wait()
+
+    assert child.log_tail(8).split() == ["Failed", "creating", "worker", "Caused", "by:", "no", "such", "key"]
+
+
 async def test_a_child_that_ignores_sigterm_is_killed_after_its_grace(tmp_path: Path) -> None:
     """
     A child that ignores SIGTERM is killed when its grace is over, and so is what it started.

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import signal
 import sys
 import time
@@ -28,6 +29,8 @@ _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.05
 # A launcher that handles SIGTERM and has not passed it on within this time will not do it.
 _PASS_ON_SECONDS = 12.0
+# As Rust writes a frame and its place, and the line above all of them.
+_NATIVE_FRAME = re.compile(r" +\d+: \S| +at \S+:\d+:\d+$|(Stack|stack) backtrace:$")
 # Whose limit an error tells of.
 _LIMITS = {errno.EMFILE: "ulimit -n", errno.EAGAIN: "ulimit -u"}
 # Loaded here: between fork and exec nothing may be imported or looked up.
@@ -156,13 +159,14 @@ class Child:
 
     def log_tail(self, lines: int = 20) -> str:
         """
-        Return the last lines of its log.
+        Return the last lines of its log, without the native frames in which an error of an SDK's core ends.
         """
         with self.log_path.open("rb") as log:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(0, size - 65536))
             text = log.read().decode("utf-8", errors="replace")
-        return "\n".join(text.splitlines()[-lines:])
+        told = [line for line in text.splitlines() if not _NATIVE_FRAME.match(line)]
+        return "\n".join(told[-lines:])
 
     def use(self) -> Use | None:
         """

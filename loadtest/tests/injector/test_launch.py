@@ -21,9 +21,10 @@ from temporalio.client import Client
 from loadtest import arrivals
 from loadtest.errors import InputError
 from loadtest.free_ports import free_ports
-from loadtest.injector.failure_of_error import ALREADY_RUNNING, UNFINISHED
+from loadtest.injector.failure_of_error import UNFINISHED
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
+from loadtest.results.failure import ALREADY_RUNNING
 from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.server_access import ServerAccess

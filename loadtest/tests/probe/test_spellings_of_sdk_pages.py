@@ -93,3 +93,14 @@ def test_a_refused_page_is_told_the_settings_of_its_own_sdk(text: str, told: str
         refuse_absent(read("worker-1", cut(text.encode(), "worker")), "worker")
 
     assert untold not in str(refused.value)
+
+
+@pytest.mark.parametrize(("prefix", "is_told"), [("bakery_", True), ("temporal_", False)])
+def test_a_page_of_another_prefix_is_told_what_to_leave_out(prefix: str, is_told: bool) -> None:
+    """It has all the families, in seconds and with their suffixes, which it was told to write."""
+    text = f"{prefix}worker_start_total{{{QUEUE}}} 1\n"
+
+    with pytest.raises(FamilyAbsentError) as refused:
+        refuse_absent(read("worker-1", cut(text.encode(), "worker")), "worker")
+
+    assert ("`metric_prefix`" in str(refused.value)) is is_told

@@ -13,9 +13,8 @@ from temporalio.exceptions import (
 )
 from temporalio.service import RPCError
 
-from loadtest.results.failure import Failure, FailureKind
+from loadtest.results.failure import ALREADY_RUNNING, Failure, FailureKind
 
-ALREADY_RUNNING = Failure(FailureKind.START, "already running")
 UNFINISHED = Failure(FailureKind.UNFINISHED)
 NEVER_SENT = Failure(FailureKind.NEVER_SENT)
 _LONGEST_NAME = 100

@@ -107,8 +107,9 @@ class Saturate(StrictModel):
     )
     in_flight_per_slot: Annotated[float, Field(gt=0, le=1000)] | None = Field(
         default=None,
-        description="Orders that are kept open for each activity slot. Left out, 2, and where those leave slots free "
-        "a sweep or a search for capacities tries twice as many in a second step.",
+        description="Orders that are kept open for each activity slot, or for each workflow task slot of workers that "
+        "take no activities. Left out, 2, and where those leave slots free a sweep or a search for capacities tries "
+        "twice as many in a second step.",
     )
     window_seconds: float = Field(
         default=15.0, gt=0, le=_DAY_SECONDS, description="Counted seconds of a step, 5 or more."
@@ -117,7 +118,7 @@ class Saturate(StrictModel):
     @property
     def orders_per_slot(self) -> float:
         """
-        Orders that the first step of this load keeps open for each activity slot.
+        Orders that the first step of this load keeps open for each slot.
         """
         return _ORDERS_PER_SLOT if self.in_flight_per_slot is None else self.in_flight_per_slot
 

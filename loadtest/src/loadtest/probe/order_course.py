@@ -11,9 +11,10 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from loadtest.probe.history_events import ACTIVITY_ENDS, CHILD_ENDS, attributes_of
+from loadtest.results.history_sample import NEXUS
 
 START_DELAY, TIMERS, MESSAGES = "the start's delay", "timers", "signals or updates"
-NEXUS, OTHER_QUEUES = "Nexus operations", "activities of other task queues"
+OTHER_QUEUES = "activities of other task queues"
 _TASK, _ACTIVITY, _CHILD = "workflow task", "activity", "child workflow"
 # The first of these that is pending is what an order's time is put down to.
 _FIRST = (_TASK, _ACTIVITY, _CHILD, OTHER_QUEUES, NEXUS, TIMERS)

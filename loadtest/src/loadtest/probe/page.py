@@ -215,6 +215,8 @@ def refuse_absent(page: Page, role: str) -> None:
     )
     if missing:
         told = f"{_EXPECTED[role]}{f' ({_what_writes(page)})' if role == 'worker' else ''}"
+        if role == "worker" and not any(name.startswith("temporal_") for name in present):
+            told += "; names with another prefix, as `metric_prefix` gives them, are not read: leave that out"
         raise FamilyAbsentError(f"{page.endpoint}: its /metrics page lacks {', '.join(missing)}; {told}")
 
 

@@ -22,6 +22,7 @@ _ONE_THING = frozenset(
         SuspectName.QUEUE_RATE_API,
         SuspectName.QUEUE_RATE_WORKER,
         SuspectName.QUEUE_RATE_SYSTEM,
+        SuspectName.SLOT_TUNER,
         SuspectName.WORKER_RATE,
         SuspectName.BLOCKED_LOOP,
         SuspectName.DOWNSTREAM,

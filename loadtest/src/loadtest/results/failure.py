@@ -43,6 +43,12 @@ class Failure:
         return f"{self.kind}: {self.name}" if self.name else str(self.kind)
 
 
+ALREADY_RUNNING = Failure(FailureKind.START, "already running")
+"""
+A start that the server refused, as a workflow of its id runs.
+"""
+
+
 def _from_text(text: object) -> Failure:
     if isinstance(text, Failure):
         return text

@@ -7,6 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+NEXUS = "Nexus operations"
+"""
+What orders wait for while a Nexus operation is carried out.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class HistorySample:

@@ -24,6 +24,7 @@ class SuspectName(StrEnum):
     WORKFLOW_SLOTS = "workflow task slots"
     ACTIVITY_POLLERS = "activity pollers"
     WORKFLOW_POLLERS = "workflow task pollers"
+    SLOT_TUNER = "the tuner of activity slots"
     WORKER_RATE = "the worker's own rate limit of activities"
     CACHE = "the cache of workflows"
     WORKER_CPU = "CPU of the workers"

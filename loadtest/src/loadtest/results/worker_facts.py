@@ -101,3 +101,10 @@ def activity_slots_used(workers: Sequence[WorkerFacts]) -> int | None:
     Return the activity slots in use of all workers; ``None`` if those of any worker are not known.
     """
     return total_slots(workers, "activity_slots_used")
+
+
+def has_tuner(worker: WorkerFacts) -> bool:
+    """
+    Tell whether a worker's activity slots are known to have no fixed number, as something gives them out one by one.
+    """
+    return worker.slot_supplier not in (None, "Fixed")

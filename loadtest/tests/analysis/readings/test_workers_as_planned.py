@@ -21,6 +21,7 @@ from loadtest.results.worker_facts import WorkerFacts
 
 HUNDRED = WorkerFacts("bakery-1", "heartbeat", activity_slots=100)
 FOUR = WorkerFacts("shop-1", "page", activity_slots=4)
+WITHOUT_ACTIVITIES = WorkerFacts("flows-1", "heartbeat", activity_slots=0, workflow_slots=100)
 UNKNOWN = WorkerFacts("mute-1", why="it serves no page")
 
 
@@ -33,6 +34,8 @@ def _plan(slots: int | None) -> Plan:
     [
         pytest.param([HUNDRED], None, 200, id="the-real-slots"),
         pytest.param([HUNDRED, HUNDRED], None, 400, id="of-all-replicas"),
+        pytest.param([WITHOUT_ACTIVITIES, WITHOUT_ACTIVITIES], None, 400, id="of-workflow-tasks-alone"),
+        pytest.param([WITHOUT_ACTIVITIES, HUNDRED], None, 200, id="one-takes-activities"),
         pytest.param([UNKNOWN], 7, 14, id="else-the-plans"),
         pytest.param([HUNDRED, UNKNOWN], 7, 28, id="one-unknown-makes-all-unknown"),
     ],
@@ -40,7 +43,10 @@ def _plan(slots: int | None) -> Plan:
 def test_a_saturate_load_follows_the_real_slots(
     workers: list[WorkerFacts], asked: int | None, expected: int
 ) -> None:
-    """Twice as many workflows as there are slots; a second step keeps twice as many of them open."""
+    """
+    Twice as many workflows as there are slots; a second step keeps twice as many of them open. Workers whose activities
+    are all of other task queues have none for activities, and were measured with one workflow open.
+    """
     plan, key = _plan(asked), StepKey(len(workers), 0, "saturate", 1)
     load = plan.saturate_load
 

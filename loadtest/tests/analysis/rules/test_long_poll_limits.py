@@ -168,3 +168,13 @@ def test_what_is_told_to_write_is_taken() -> None:
 def test_what_can_be_awaited_is_measured(slots: int | None, most: int, counts: tuple[int, ...]) -> None:
     """Up to the bound, and where the plan's own number stands in."""
     demand_awaitable(own(max_awaited=most), go(slots), keys(*counts))
+
+
+def test_slots_of_workers_without_activities_are_those_for_workflow_tasks() -> None:
+    """Such a worker of Go was loaded with one order."""
+    workers = [WorkerFacts("w", "heartbeat", sdk="temporal-go 1.48.0", activity_slots=0, workflow_slots=1000)]
+
+    with pytest.raises(
+        InputError, match="keep 2,000 orders open, 2 for each workflow task slot that they have, "
+    ):
+        demand_awaitable(own(), workers, keys(1))

@@ -97,3 +97,19 @@ def test_starts_that_had_not_returned_are_told(acknowledged: int, told: bool) ->
     (reason,) = unaccounted_workflows(step, synthetic_steps.demo_plan())
 
     assert ("`start` had not returned for 12 of them" in reason) is told
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        pytest.param("saturate", "or keep fewer orders open (in_flight_per_slot)", id="closed"),
+        pytest.param("open", "or lower the rate", id="open"),
+    ],
+)
+def test_what_a_load_has_is_told_to_be_lowered(kind: str, told: str) -> None:
+    """A closed load has no rate."""
+    step = injector(open_at_end=3)(synthetic_steps.step(1, kind))
+
+    (reason,) = unaccounted_workflows(step, synthetic_steps.demo_plan())
+
+    assert reason.endswith(told)

@@ -111,7 +111,8 @@ def test_one_worker_that_says_nothing_leaves_the_slots_unknown() -> None:
         ),
         pytest.param(
             {"sdk": "temporal-python 1.35.0", "shows_main": False},
-            "the number of activity slots in the worker itself (in Python `max_concurrent_activities`)",
+            "the number of activity slots in the worker itself (in Python `max_concurrent_activities`, with as many threads or "
+            "processes in `activity_executor` where activities are no `async def`)",
             id="python-without-main",
         ),
         pytest.param(

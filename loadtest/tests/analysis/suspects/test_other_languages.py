@@ -87,6 +87,19 @@ def test_pollers_of_a_worker_of_ones_own_are_those_that_it_has(
     assert [one.name for one in ranked] == ([] if suspect is None else [suspect])
 
 
+@pytest.mark.parametrize(
+    ("supplier", "is_tuned"), [("Fixed", False), (None, False), ("ResourceBased", True), ("Custom", True)]
+)
+def test_slots_that_a_tuner_gives_out_are_known_as_such(supplier: str | None, is_tuned: bool) -> None:
+    """By the supplier that heartbeats name."""
+    step = synthetic_steps.step(1)
+    step = replace(step, workers=(WorkerFacts("w", sdk="temporal-java 1.38.0", slot_supplier=supplier),))
+
+    read = suspect_readings_of(step, PLAN)
+
+    assert (read.activity.is_tuned, read.workflow.is_tuned) == (is_tuned, False)
+
+
 @pytest.mark.parametrize("on_one_core", [True, False])
 def test_a_full_core_holds_back_what_runs_on_one(on_one_core: bool) -> None:
     """A worker in Go or Java has the others."""

@@ -84,6 +84,18 @@ def test_a_worker_whose_slots_may_be_full_is_not_called_one_that_holds_back() ->
     assert S.WORKER_RATE not in {suspect.name for suspect in rank_suspects(unseen)}
 
 
+def test_a_tuner_that_gives_out_no_slot_is_told_as_that() -> None:
+    """It leaves no poll out, as a rate limit of the worker's own does, which was named in its place."""
+    pressure = next(each for each, planted in PLANTED.values() if planted == {S.WORKER_RATE})
+    tuned = replace(pressure, activity=replace(pressure.activity, slots=None, is_tuned=True))
+
+    found = {suspect.name: suspect for suspect in rank_suspects(tuned)}
+
+    assert S.WORKER_RATE not in found
+    assert found[S.SLOT_TUNER].evidence.startswith("it gives out no more slots: ")
+    assert "in use" in found[S.SLOT_TUNER].evidence
+
+
 def test_a_rare_refusal_is_no_limit() -> None:
     """Nor are two requests that met at one workflow."""
     quiet = recorded_pressure(IDLE_ACTIVITIES, IDLE_WORKFLOWS, in_flight=2.6)

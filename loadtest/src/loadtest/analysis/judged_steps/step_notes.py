@@ -5,8 +5,14 @@ Notes for the reader on how a step was counted; they make nothing invalid.
 from __future__ import annotations
 
 from loadtest.analysis.readings import workflow_counts
-from loadtest.analysis.readings.history_notes import activities_elsewhere, work_left_behind
+from loadtest.analysis.readings.history_notes import (
+    activities_elsewhere,
+    queues_elsewhere,
+    waits_for_nexus,
+    work_left_behind,
+)
 from loadtest.analysis.readings.workers_as_planned import unknown_slots, unplanned_eager
+from loadtest.analysis.readings.workflow_counts import WorkDone
 from loadtest.analysis.rules.disturbances import disturbance_notes
 from loadtest.plan import Plan
 from loadtest.plural import counted
@@ -56,14 +62,9 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
     done = workflow_counts.work(measured)
     declared = measured.activities_per_workflow
     if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
-        without = (
-            f", {declared} without retries and rework"
-            if done.per_workflow > declared
-            else f" and the scenario says {declared}"
-        )
         notes.append(
-            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean{without}; throughput is counted with the "
-            "former"
+            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean{_why_other(measured, done, declared)}; throughput is "
+            "counted with the former"
         )
     started = workflow_counts.started_types(
         measured, workflow_counts.SERVER_CLOSED
@@ -73,7 +74,9 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
             f"workflows of other types closed beside {' and '.join(started)}: they are left out of the counts"
         )
     notes += [
-        told for told in (activities_elsewhere(measured), work_left_behind(measured)) if told is not None
+        told
+        for told in (activities_elsewhere(measured), waits_for_nexus(measured), work_left_behind(measured))
+        if told is not None
     ]
     if done is None and declared != 0:
         notes.append(
@@ -84,3 +87,26 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
             f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"
         )
     return [*notes, *disturbance_notes(measured)]
+
+
+def _why_other(measured: Measured, done: WorkDone, declared: int) -> str:
+    """
+    Say against a scenario's number of activities what a larger mean includes: retries, as far as nothing else is known to
+    be in it.
+    """
+    if done.per_workflow < declared:
+        return f" and the scenario says {declared}"
+    others = [
+        told
+        for told, is_in in (
+            (
+                "of other task queues, as the server counts those of its whole namespace",
+                done.counter == workflow_counts.SERVER_ACTIVITIES and queues_elsewhere(measured),
+            ),
+            ("of orders that did not end", measured.injector.open_at_end),
+        )
+        if is_in
+    ]
+    if not others:
+        return f", {declared} without retries and rework"
+    return f", with those {' and '.join(others)}, and the scenario says {declared}"

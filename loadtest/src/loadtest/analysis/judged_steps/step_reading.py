@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.decisions.late_activities import late_ratio
 from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.judged_steps.longer_slot_times import longer_slot_times
 from loadtest.analysis.judged_steps.step_notes import step_notes
 from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
@@ -99,6 +100,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
             *doubling_notes(measured, plan, pair, suspects or ()),
             *repeat_notes(measured, plan, closed, invalid=verdict is StepVerdict.INVALID),
             *step_notes(measured, plan),
+            *longer_slot_times(measured, plan, closed),
             *_besides(measured, plan, verdict),
         ),
         superseded=pair is not None and pair.counting.key != measured.key,

@@ -6,6 +6,7 @@ and what goes on when its order has ended.
 from __future__ import annotations
 
 from loadtest.plural import counted
+from loadtest.results.history_sample import NEXUS
 from loadtest.results.measured_step import Measured
 
 # A user with one queue per session would otherwise fill the page.
@@ -27,6 +28,19 @@ def activities_elsewhere(measured: Measured) -> str | None:
     return (
         f"activities of these workflows are scheduled on other task queues too ({queues}): how long those wait, and whether "
         "their workers keep up, is not looked at here; sweep that task queue as well"
+    )
+
+
+def waits_for_nexus(measured: Measured) -> str | None:
+    """
+    Return a note if sampled orders waited for Nexus operations, whose tasks have a queue and slots of their own.
+    """
+    sample = measured.histories
+    if sample is None or not sample.waiting_seconds.get(NEXUS):
+        return None
+    return (
+        "orders wait for Nexus operations: that is part of end to end, and how long the operations wait for a worker, and "
+        "whether its slots for them are full, is not looked at here"
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from loadtest.plan import Plan, Saturate
 from loadtest.results.step_key import StepKey
-from loadtest.results.worker_facts import WorkerFacts, activity_slots
+from loadtest.results.worker_facts import WorkerFacts, activity_slots, workflow_slots
 
 # The SDK of the kit's `main`, which takes the plan's settings.
 OF_MAIN = "temporal-python"
@@ -21,7 +21,7 @@ _ONE_CORE = ("temporal-python", "temporal-typescript", "temporal-ruby")
 def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: StepKey) -> int:
     """
     Return how many workflows a saturate load keeps open: the load's number for each activity slot that the workers
-    have.
+    have, or for each workflow task slot of workers that take no activities.
 
     Args:
         load: The saturate load.
@@ -30,10 +30,26 @@ def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: S
         plan: Plan of the step's cell.
         key: Key of the step; a load's second step keeps twice as many workflows open as the first.
     """
-    slots = activity_slots(workers)
+    slots = filled_slots(workers)
     each = plan.worker.slots if slots is None else slots / len(workers)
     once = max(1, round(load.orders_per_slot * each * key.replicas))
     return 2 * once if key.doubled else once
+
+
+def filled_slots(workers: Sequence[WorkerFacts]) -> int | None:
+    """
+    Return the slots that a saturate load is to fill: activity slots, or workflow task slots where no worker takes
+    activities of the task queue; ``None`` where they are not known.
+    """
+    return activity_slots(workers) or (workflow_slots(workers) if takes_no_activities(workers) else None)
+
+
+def takes_no_activities(workers: Sequence[WorkerFacts]) -> bool:
+    """
+    Tell whether the workers are known to have no slot for activities, as those whose activities are local or of other
+    task queues.
+    """
+    return activity_slots(workers) == 0
 
 
 def takes_plan(workers: Sequence[WorkerFacts]) -> bool:

@@ -14,7 +14,7 @@ from loadtest.analysis.readings.workflow_counts import (
 )
 from loadtest.plan import Plan
 from loadtest.plural import counted
-from loadtest.results.failure import FailureKind, count_of
+from loadtest.results.failure import ALREADY_RUNNING, FailureKind, count_of
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
 
@@ -44,11 +44,12 @@ def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
     told = ", ".join(f"{name} {count}" for name, count in unequal.items())
     return [
         f"over the whole step the injectors started {counted(started, 'workflow')}, but {told}; "
-        f"{_why_disagreeing(measured, is_more=max(unequal.values()) > started)}"
+        f"{_why_disagreeing(measured, started, max(unequal.values()))}"
     ]
 
 
-def _why_disagreeing(measured: Measured, *, is_more: bool) -> str:
+def _why_disagreeing(measured: Measured, started: int, most: int) -> str:
+    is_more = most > started
     if any(problem.cause is ProblemCause.EARLIER_ORDERS for problem in measured.problems):
         return "the workflows that earlier steps left open are among them"
     if is_more and measured.histories is not None and measured.histories.retried:
@@ -64,6 +65,17 @@ def _why_disagreeing(measured: Measured, *, is_more: bool) -> str:
         return (
             f"how {unknown} ended could not be learnt ({names}) and may be the cause: see the server's log, and mend that "
             "or lower the rate"
+        )
+    unconfirmed = {
+        failure.name: number
+        for failure, number in failed.items()
+        if failure.kind is FailureKind.START and failure != ALREADY_RUNNING
+    }
+    if is_more and most <= started + sum(unconfirmed.values()):
+        names = " and ".join(f"{number} by {name}" for name, number in sorted(unconfirmed.items()))
+        return (
+            f"starts that failed ({names}) may have begun their workflows all the same: mend what fails them or, where that is the "
+            "answer of an update, let `start` catch it and return the workflow's handle"
         )
     return (
         "something else uses this server, namespace or task queue, workflows or the scenario's `start` start others of the same "

@@ -10,12 +10,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.readings.workers_as_planned import in_flight
+from loadtest.analysis.readings.workers_as_planned import filled_slots, in_flight, takes_no_activities
 from loadtest.errors import InputError
 from loadtest.plan import Plan, Saturate
 from loadtest.plural import counted, plural
 from loadtest.results.step_key import StepKey
-from loadtest.results.worker_facts import WorkerFacts, activity_slots
+from loadtest.results.worker_facts import WorkerFacts
 
 # Server default of frontend.namespaceCount.
 CALLS_PER_FRONTEND = 1200
@@ -122,8 +122,9 @@ def demand_awaitable(plan: Plan, workers: Sequence[WorkerFacts], keys: Iterable[
     if most <= plan.max_awaited:
         return
     largest = replace(key, replicas=max(key.replicas, plan.replicas[-1]))
-    slots = activity_slots(workers)
-    whose = "" if slots is None else f", {load.orders_per_slot:g} for each activity slot that they have,"
+    kind = "workflow task slot" if takes_no_activities(workers) else "activity slot"
+    known = filled_slots(workers) is not None
+    whose = f", {load.orders_per_slot:g} for each {kind} that they have," if known else ""
     # Rounded down, so that what is written keeps the bound.
     fits = (
         math.floor(1000 * load.orders_per_slot * plan.max_awaited / in_flight(load, workers, plan, largest))

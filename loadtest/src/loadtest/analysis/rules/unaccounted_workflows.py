@@ -45,9 +45,10 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
             f"scenario start workflows that end, {'' if is_closed(measured) else 'lower the rate, '}or raise drain_seconds (now "
             f"{plan.drain_seconds:g}) beyond what one takes{_told_of_rest(measured)}"
         ]
+    less = "keep fewer orders open (in_flight_per_slot)" if is_closed(measured) else "lower the rate"
     return [
         f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "
-        f"{measured.injector.drain_seconds:.0f} s; {tried}see the workers' log, raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
+        f"{measured.injector.drain_seconds:.0f} s; {tried}see the workers' log, raise drain_seconds (now {plan.drain_seconds:g}) or {less}"
     ]
 
 

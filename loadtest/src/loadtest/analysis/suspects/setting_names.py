@@ -21,6 +21,7 @@ class SdkOptions(NamedTuple):
         activity_pollers, workflow_pollers: Polls at a time.
         cache: Workflows kept in memory.
         worker_rate, queue_rate: Activities per second of one worker, and of its task queue.
+        tuner: What gives out slots by the use of CPU and memory, or by rules of one's own.
     """
 
     language: str
@@ -31,6 +32,7 @@ class SdkOptions(NamedTuple):
     cache: str
     worker_rate: str
     queue_rate: str
+    tuner: str
 
 
 # By the name that an SDK sends with its heartbeats, up to the version.
@@ -44,6 +46,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "max_cached_workflows",
         "max_activities_per_second",
         "max_task_queue_activities_per_second",
+        "tuner",
     ),
     "temporal-go": SdkOptions(
         "Go",
@@ -54,6 +57,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "worker.SetStickyWorkflowCacheSize",
         "WorkerActivitiesPerSecond",
         "TaskQueueActivitiesPerSecond",
+        "Tuner",
     ),
     "temporal-typescript": SdkOptions(
         "TypeScript",
@@ -64,6 +68,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "maxCachedWorkflows",
         "maxActivitiesPerSecond",
         "maxTaskQueueActivitiesPerSecond",
+        "tuner",
     ),
     "temporal-java": SdkOptions(
         "Java",
@@ -74,6 +79,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "WorkerFactoryOptions.setWorkflowCacheSize",
         "setMaxWorkerActivitiesPerSecond",
         "setMaxTaskQueueActivitiesPerSecond",
+        "setWorkerTuner",
     ),
     "temporal-dotnet": SdkOptions(
         ".NET",
@@ -84,6 +90,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "MaxCachedWorkflows",
         "MaxActivitiesPerSecond",
         "MaxTaskQueueActivitiesPerSecond",
+        "Tuner",
     ),
     "temporal-ruby": SdkOptions(
         "Ruby",
@@ -94,6 +101,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "max_cached_workflows",
         "max_activities_per_second",
         "max_task_queue_activities_per_second",
+        "tuner",
     ),
 }
 _FIELDS: Mapping[SuspectName, str] = {
@@ -102,6 +110,7 @@ _FIELDS: Mapping[SuspectName, str] = {
     SuspectName.ACTIVITY_POLLERS: "activity_pollers",
     SuspectName.WORKFLOW_POLLERS: "workflow_pollers",
     SuspectName.CACHE: "cache",
+    SuspectName.SLOT_TUNER: "tuner",
     SuspectName.WORKER_RATE: "worker_rate",
     SuspectName.QUEUE_RATE_WORKER: "queue_rate",
 }
@@ -146,14 +155,22 @@ def of_own_workers(name: SuspectName, sdks: Iterable[str | None]) -> SettingName
     if name not in OF_WORKERS:
         return SETTINGS[name]
     option = option_text(name, sdks)
+    threads = _THREADS if name is SuspectName.ACTIVITY_SLOTS and _is_python(sdks) else ""
     return SettingNames(
-        elsewhere=f"{_WHAT.get(name, f'the number of {name}')} in the worker itself{option and f' ({option})'}"
+        elsewhere=f"{_WHAT.get(name, f'the number of {name}')} in the worker itself{option and f' ({option}{threads})'}"
     )
 
 
+def _is_python(sdks: Iterable[str | None]) -> bool:
+    return any((told or "").startswith("temporal-python ") for told in sdks)
+
+
+# A slot is in use, and its activity runs by the SDK's metrics, also while it waits for a thread.
+_THREADS = ", with as many threads or processes in `activity_executor` where activities are no `async def`"
 # What is set of a suspect that has no number.
 _WHAT = {
     SuspectName.CACHE: f"the size of {SuspectName.CACHE}",
+    SuspectName.SLOT_TUNER: "targets and bounds of the slots' tuner",
     SuspectName.WORKER_RATE: "the rate limit of activities",
     SuspectName.QUEUE_RATE_WORKER: "the task queue's rate limit",
 }
@@ -181,6 +198,12 @@ SETTINGS: Mapping[SuspectName, SettingNames] = {
     SuspectName.WORKFLOW_SLOTS: _of_worker("workflow_task_slots"),
     SuspectName.ACTIVITY_POLLERS: _of_worker("activity_pollers"),
     SuspectName.WORKFLOW_POLLERS: _of_worker("workflow_pollers"),
+    SuspectName.SLOT_TUNER: SettingNames(
+        None,
+        "REPAIRSHOP_TARGET_CPU_RATIO",
+        "settings.targetCpuRatio",
+        "the same for memory, and `REPAIRSHOP_ACTIVITY_SLOTS` as the most slots",
+    ),
     SuspectName.WORKER_RATE: SettingNames(elsewhere="`max_activities_per_second` in the worker's code"),
     SuspectName.CACHE: _of_worker("max_cached_workflows"),
     SuspectName.WORKER_CPU: SettingNames(

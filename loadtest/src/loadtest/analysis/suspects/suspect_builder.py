@@ -15,6 +15,7 @@ NOT_RELIEVED: Mapping[SuspectName, str] = {
     SuspectName.QUEUE_RATE_API: "somebody set it on the server",
     SuspectName.QUEUE_RATE_WORKER: "it stands in the worker's code",
     SuspectName.QUEUE_RATE_SYSTEM: "it follows from several settings of the server",
+    SuspectName.SLOT_TUNER: "its slots have no fixed number",
     SuspectName.WORKER_RATE: "it stands in the worker's code",
     SuspectName.BLOCKED_LOOP: "it stands in the worker's code",
     SuspectName.DOWNSTREAM: _NOT_OURS,

@@ -20,7 +20,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram, counter_of, histogram_of
 from loadtest.results.resource_use import MachineUse, QueueRateLimit, ResourceUse
 from loadtest.results.step_result_parts import Limit
-from loadtest.results.worker_facts import SlotNumber, WorkerFacts, total_slots
+from loadtest.results.worker_facts import SlotNumber, WorkerFacts, has_tuner, total_slots
 
 Kind = Literal["activity", "workflow"]
 _SLOTS: Mapping[Kind, SlotNumber] = {"activity": "activity_slots", "workflow": "workflow_slots"}
@@ -46,6 +46,7 @@ class QueueReadings:
         pollers: The most polls that all replicas may have out; ``None`` where pollers scale by themselves or their
             number is not known.
         execution_mean_seconds: Mean seconds from taking a task to reporting its result.
+        is_tuned: Whether a tuner gives out slots as it sees fit, so that they have no fixed number.
     """
 
     kind: Kind
@@ -59,6 +60,7 @@ class QueueReadings:
     polls_out: float | None = None
     pollers: int | None = None
     execution_mean_seconds: float | None = None
+    is_tuned: bool = False
 
     @property
     def waiting(self) -> float | None:
@@ -189,6 +191,7 @@ def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueueReadings:
         polls_out=polls_out,
         pollers=_pollers(measured, plan, kind, polls_out),
         execution_mean_seconds=_mean(_histogram(worker, executions)),
+        is_tuned=kind == "activity" and any(has_tuner(worker) for worker in measured.workers),
     )
 
 

@@ -244,6 +244,10 @@ def _polls(queue: QueueReadings, readings: SuspectReadings, told: str, *, asks: 
         return [
             found(SuspectName.CACHE, 3, f"{percent(hits)} of the tasks found their workflow in it; {held}")
         ]
+    if queue.is_tuned:
+        # What it gives out may all be in use, and then the worker asks for nothing either.
+        used = "" if queue.slots_used is None else f"{count_text(queue.slots_used)} in use, "
+        return [found(SuspectName.SLOT_TUNER, 3, f"it gives out no more slots: {used}{held}")]
     # Slots whose use was not seen may be full.
     if queue.slots_used is None or (used_ratio(readings) or cores_each(readings) or 0.0) >= BUSY_WORKER_RATIO:
         return []
