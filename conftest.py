@@ -4,6 +4,7 @@ What every test of the project stands on: how hypothesis runs, a Ctrl-C that rea
 
 import contextlib
 import gc
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -14,6 +15,12 @@ from hypothesis import settings
 
 # What is imported and collected stays to the end: looking it through for garbage all the while finds none.
 gc.disable()
+
+# A program that is started between two calls of gRPC must not find its locks held: it needs nothing of it.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
+# Servers, helm, kubectl and Prometheus live for minutes at most: a tenth of the CPU of a Temporal server collects garbage.
+os.environ.setdefault("GOGC", "400")
 
 # How long an example takes is a property of the machine's load, not of the code.
 settings.register_profile("untimed", deadline=None)

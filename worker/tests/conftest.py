@@ -11,10 +11,12 @@ import signal
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 # Fixtures import what they need: a run on several cores reads this file once more, in a process that tests nothing.
 if TYPE_CHECKING:
@@ -120,15 +122,31 @@ def task_queue(request: pytest.FixtureRequest) -> str:
     return f"{re.sub('[^a-z0-9]+', '-', request.node.name.lower())}-{uuid.uuid4().hex[:6]}"
 
 
-@pytest.fixture
-async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[Shop]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop_of_the_module(server: Server, request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
     """
-    A shop with a SQLite ledger.
+    A shop whose worker runs for all tests of a module, each with a ledger of its own.
     """
-    from shop import open_shop
+    from shop import LedgerOfATest, Shop, working
+    from temporalio.client import Client
 
-    async with open_shop(client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
-        yield opened
+    client, ledger = await Client.connect(server.address), LedgerOfATest()
+    queue = f"{request.node.path.stem}-{uuid.uuid4().hex[:6]}"
+    async with working(client, queue, ledger):
+        yield Shop(client, queue, ledger)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shop_of_the_module: Shop, tmp_path: Path) -> AsyncIterator[Shop]:
+    """
+    A shop with a SQLite ledger of the test's own, for modules whose tests share an event loop.
+    """
+    from repairshop.ledger import open_ledger
+
+    ledger = await open_ledger(f"sqlite://{tmp_path}/ledger.db")
+    shop_of_the_module.ledger.present = ledger
+    yield replace(shop_of_the_module, ledger=ledger)
+    await ledger.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from temporalio.client import Client
 
 from repairshop.contract import Fault, Outcome, RepairKind, WorkProfile
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.mark.parametrize("how", ["signal", "server"])

@@ -172,6 +172,7 @@ async def test_a_worker_draws_what_is_foretold(
 
 
 @pytest.mark.server
+@pytest.mark.asyncio(loop_scope="module")
 async def test_the_steps_of_a_light_order_are_the_ones_named(shop: Shop) -> None:
     """
     The path of a light order in a real history is the one that its draws tell.

@@ -34,7 +34,7 @@ from repairshop.contract import (
 )
 from repairshop.workflows import WORKFLOWS
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_a_light_order_takes_six_activities_and_nothing_else(shop: Shop) -> None:

@@ -13,7 +13,7 @@ from temporalio.testing import TimeSkipper
 
 from repairshop.contract import Fault, Outcome, RepairKind, RepairOrder, WorkProfile
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 UNDOES = {"replace": "restock", "reimburse": "reclaim"}
 

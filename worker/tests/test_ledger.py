@@ -188,3 +188,28 @@ def test_the_books_are_checked(
 
     assert (len(found.lost), len(found.doubled), len(found.left_open)) == (lost, doubled, left_open)
     assert found.in_order is (lost + doubled + left_open == 0)
+
+
+async def test_a_ledger_is_opened_while_others_write(postgres: str) -> None:
+    """
+    A worker that starts beside busy ones waits for what they write, and takes no table that they need next.
+    """
+    import psycopg
+
+    await (await open_ledger(postgres)).close()
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    async with await psycopg.AsyncConnection.connect(postgres, autocommit=True) as looks:
+        async with await psycopg.AsyncConnection.connect(postgres) as writes:
+            await writes.execute("INSERT INTO deliveries VALUES ('o9', 'quote', 0, 1, 'w1', '', 0)")
+            opening = asyncio.create_task(open_ledger(postgres))
+            async with asyncio.timeout(30):
+                while (await (await looks.execute(waits)).fetchone()) == (0,):  # noqa: ASYNC110 - the database tells nobody
+                    await asyncio.sleep(0.05)
+            await writes.execute(
+                "INSERT INTO effects (order_id, step, round, value, at) VALUES ('o9', 'quote', 0, '', 0)"
+            )
+            await writes.commit()
+        opened = await opening
+
+    assert [effect.step for effect in await opened.effects("o9")] == ["quote"]
+    await opened.close()

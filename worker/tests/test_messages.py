@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from repairshop.contract import Fault, Limits, Outcome, RepairKind
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def refusal(handle: WorkflowHandle[Any, Any], update: str, *arguments: object) -> str:

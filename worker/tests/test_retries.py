@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,16 +23,15 @@ from repairshop.contract import Fault, Limits, Outcome, RepairKind, WorkProfile
 from repairshop.ledger import open_ledger
 from repairshop.workflows.retry_policies import EXTERNAL, QUICK, UNTIL_IT_WORKS
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.fixture
-async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[Shop]:
+def shop(shop: Shop) -> Shop:
     """
     A shop whose orders have clocks of their own, which skip what nobody works in.
     """
-    async with open_shop(TimeSkipper(client).client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
-        yield opened
+    return replace(shop, client=TimeSkipper(shop.client).client)
 
 
 async def of_step(handle: WorkflowHandle[object, object], step: str) -> dict[str, HistoryEvent]:

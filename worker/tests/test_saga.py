@@ -19,7 +19,7 @@ from shop import Gate, Shop, activities, full_order, until, until_stage
 
 from repairshop.contract import Fault, Outcome, RepairKind
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.mark.parametrize(("where", "before", "after"), STEPS.values(), ids=STEPS.keys())

@@ -9,7 +9,7 @@ from shop import CHECKLIST, Shop, full_order, new_order, until, until_stage
 
 from repairshop.contract import Fault, Outcome, RepairKind
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_an_inspector_has_not_repaired(shop: Shop) -> None:

@@ -16,7 +16,7 @@ from repairshop import codec
 from repairshop.codec_settings import CodecSettings
 from repairshop.contract import NOOP_WORKFLOW, Outcome, RepairKind
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_an_inspection_that_is_too_large_to_be_asked_for_undoes_the_order(

@@ -12,7 +12,7 @@ from temporalio.exceptions import TerminatedError, WorkflowAlreadyStartedError
 
 from repairshop.contract import RepairOrder, workflow_id
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def runs_of(shop: Shop, order: RepairOrder) -> list[tuple[str, WorkflowExecutionStatus | None]]:

@@ -7,32 +7,30 @@ The server is the real one: it gives each execution that asks for it a clock of 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from processes import PATIENCE_SECONDS
-from shop import Shop, events, full_order, open_shop, until
+from shop import Shop, events, full_order, until
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from repairshop.contract import DAY_SECONDS, Claim, Limits, Outcome, RepairKind, RepairOrder, RepairResult
 from repairshop.step_payloads import WarrantyOutput
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 YEARS = 3 * 365 * DAY_SECONDS
 
 
 @pytest.fixture
-async def skipping(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[Shop]:
+def skipping(shop: Shop) -> Shop:
     """
     A shop whose orders have clocks of their own.
     """
-    async with open_shop(TimeSkipper(client).client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
-        yield opened
+    return replace(shop, client=TimeSkipper(shop.client).client)
 
 
 async def lasted(handle: WorkflowHandle[Any, Any]) -> float:

@@ -33,7 +33,7 @@ from loadtest.target.dev_server import DYNAMIC_CONFIG, command, find_temporal
 
 QUEUE = "repair-shop"
 MISCHIEF = "mischief"
-RATE = 4.0
+RATE = 2.0
 SECONDS = 12.0
 # Polls come back empty and backlogs are told sooner than a test waits; what is asked of them stays the same.
 FASTER = {

@@ -24,7 +24,11 @@ PROCESSES = {
             ("scipy.stats", "matplotlib.pyplot", "kubernetes", "locust", "gevent", "opentelemetry"),
         ),
     ),
-    "an injector": (
+    "a sweep's master, then an injector": (
+        (
+            "import loadtest.injector.master_locustfile",
+            ("scipy", "matplotlib", "numpy", "kubernetes", "temporalio", "repairshop", "prometheus_client"),
+        ),
         (
             "import loadtest.injector.locustfile",
             ("scipy", "matplotlib", "numpy", "kubernetes", "temporalio.worker", "opentelemetry"),

@@ -4,13 +4,14 @@ Servers as others run them: behind TLS with a CA of their own, for known clients
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 from metrics_page_server import served_page
 from real_server import make_namespace
-from sweep_process import sweep
+from sweep_process import SweepHere
 from tls_proxy import SERVER_NAME, Authority, serve
 
 from loadtest.connection import connect
@@ -48,14 +49,14 @@ def _by_certificate(authority: Authority) -> dict[str, str]:
     }
 
 
-async def test_a_sweep_through_a_frontend_that_wants_a_client_certificate(
-    server: Any, tmp_path: Path, task_queue: str
+def test_a_sweep_through_a_frontend_that_wants_a_client_certificate(
+    server: Any, sweep_here: SweepHere, tmp_path: Path, task_queue: str
 ) -> None:
     """
     Sweep, workers and injectors all show it, send the metadata, and stay in the plan's namespace; the server is used and
     left alone, so that its CPU is unknown. Its page is behind TLS and wants a token, which the run keeps nowhere.
     """
-    await make_namespace(server.address, "orders")
+    asyncio.run(make_namespace(server.address, "orders"))
     plan = tmp_path / "secured.toml"
     plan.write_text(PLAN, encoding="utf-8")
     authority = Authority(tmp_path)
@@ -65,7 +66,7 @@ async def test_a_sweep_through_a_frontend_that_wants_a_client_certificate(
         serve(server.address, authority, wants_client=True) as proxy,
         served_page(lambda: fetch("server", server.metrics_url), "page-token", authority) as (page, heard),
     ):
-        ran = sweep(
+        ran = sweep_here(
             tmp_path / "results",
             str(plan),
             *("--address", proxy.address, "--namespace", "orders", "--task-queue", task_queue),

@@ -15,6 +15,7 @@ import pytest
 from real_server import Server, running_server
 from temporalio.client import Client
 from two_server_comparison import PLAN, ROUND, ask_for_one_round, demand_each_block_on_its_own_server
+from unrendered_figures import render_nothing
 
 from loadtest.cli.app import run
 from loadtest.results.run_folder import Run
@@ -51,6 +52,7 @@ def test_each_block_runs_on_its_own_server_by_its_own_program(
     its own command line; the answer names both servers and both commands.
     """
     ask_for_one_round(monkeypatch)
+    render_nothing(monkeypatch)
     plan = tmp_path / "plan.toml"
     plan.write_text(PLAN, encoding="utf-8")
     with running_server(tmp_path) as other:

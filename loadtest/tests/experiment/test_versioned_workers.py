@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bakery_workers import SCENARIO
-from sweep_process import sweep
+from sweep_process import SweepHere
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
@@ -30,7 +30,7 @@ worker_command = [{commands}]
 """
 
 
-def test_each_version_gets_the_orders_of_its_steps(tmp_path: Path) -> None:
+def test_each_version_gets_the_orders_of_its_steps(sweep_here: SweepHere, tmp_path: Path) -> None:
     """
     On a new server no version is current, and nobody could make one current; the second one takes the first one's place.
     """
@@ -39,7 +39,7 @@ def test_each_version_gets_the_orders_of_its_steps(tmp_path: Path) -> None:
     plan = tmp_path / "versions.toml"
     plan.write_text(PLAN.format(commands=commands), encoding="utf-8")
 
-    ran = sweep(tmp_path / "results", str(plan), "--scenario", str(SCENARIO))
+    ran = sweep_here(tmp_path / "results", str(plan), "--scenario", str(SCENARIO))
 
     # Whether a step is valid is the machine's affair; who gets no order completes none.
     last = {step["factors"]["worker_command"]: step["counts"] for step in ran.sweep["steps"]}

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from bakery_workers import SCENARIO, TESTS
-from sweep_process import sweep
+from sweep_process import SweepHere, sweep
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
@@ -66,7 +66,9 @@ def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
     assert measured.workers[0].sdk.startswith("temporal-python")
 
 
-def test_others_at_the_queue_make_the_step_invalid(server: Any, tmp_path: Path, task_queue: str) -> None:
+def test_others_at_the_queue_make_the_step_invalid(
+    server: Any, sweep_here: SweepHere, tmp_path: Path, task_queue: str
+) -> None:
     """Without a page nothing else tells that a second worker did half of the work."""
     environment = {**os.environ, "TEMPORAL_ADDRESS": server.address, "TEMPORAL_TASK_QUEUE": task_queue}
     stranger = subprocess.Popen(shlex.split(MUTE), env=environment)
@@ -76,7 +78,7 @@ def test_others_at_the_queue_make_the_step_invalid(server: Any, tmp_path: Path, 
         'loads = [{ kind = "open", arrival_rate = 5, window_seconds = 6 }]\n[work]\nseconds = 0.2\n'
     )
     try:
-        ran = sweep(tmp_path / "results", str(plan), *_arguments(server, task_queue))
+        ran = sweep_here(tmp_path / "results", str(plan), *_arguments(server, task_queue))
     finally:
         stranger.terminate()
         stranger.wait()
@@ -90,12 +92,12 @@ def test_others_at_the_queue_make_the_step_invalid(server: Any, tmp_path: Path, 
 
 
 def test_a_plan_that_says_four_where_a_hundred_run_is_refused(
-    server: Any, tmp_path: Path, task_queue: str
+    server: Any, sweep_here: SweepHere, tmp_path: Path, task_queue: str
 ) -> None:
     """Exit code 2, both numbers and the setting to change; no order was started."""
     plan = _plan(tmp_path, 4)
 
-    ran = sweep(tmp_path / "results", plan, *_arguments(server, task_queue))
+    ran = sweep_here(tmp_path / "results", plan, *_arguments(server, task_queue))
 
     assert ran.code == 2
     assert "worker.activity_slots = 4" in ran.err

@@ -1,5 +1,5 @@
 """
-Runs the program as a user does: to its end, for what it wrote, or while a test reads what it tells.
+Runs the program as a user does: to its end, for what it wrote, or while a test reads what it tells; or in the tests' process.
 """
 
 from __future__ import annotations
@@ -17,11 +17,19 @@ from typing import Any
 
 import pytest
 
+from loadtest.cli.app import run
 from loadtest.design.design import MOST_DISTURBED_ATTEMPTS
 from loadtest.results.run_folder import Run
 
 OTHERS_TOOK_THE_CORES = "disturbed: other programs took"
 PROGRAM = str(Path(sys.executable).parent / "loadtest")
+# The same, but that no step is measured again, whatever a busy machine made of it.
+_EACH_STEP_ONCE = """
+from loadtest.cli.app import main
+from loadtest.design import design
+design.MOST_ATTEMPTS = design.MOST_DISTURBED_ATTEMPTS = 1
+main()
+"""
 PLANS = Path(__file__).parents[2] / "plans"
 
 
@@ -81,10 +89,34 @@ def sweep(
         cwd=cwd,
         env={**os.environ, **(variables or {}), "COLUMNS": "160"},
     )
+    return _ran(output, done.returncode, done.stdout, done.stderr)
+
+
+def _ran(output: Path, code: int, out: str, err: str) -> Ran:
     latest = output / "latest"
     document = latest / "sweep.json"
     written = json.loads(document.read_text(encoding="utf-8")) if document.is_file() else {}
-    return Ran(done.returncode, done.stdout, done.stderr, latest.resolve(), written)
+    return Ran(code, out, err, latest.resolve(), written)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepHere:
+    """
+    Runs ``loadtest sweep`` in the tests' process, for tests that ask what a run did and not how its program begins and ends.
+    """
+
+    _capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, output: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> Ran:
+        """
+        Run it to its end, with variables of its own where they are given.
+        """
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in {**(variables or {}), "COLUMNS": "160"}.items():
+                environment.setenv(name, value)
+            code = run(["sweep", *arguments, "--output", str(output)])
+        told = self._capsys.readouterr()
+        return _ran(output, code, told.out, told.err)
 
 
 def skip_if_others_filled_the_machine(ran: Ran) -> None:
@@ -101,11 +133,14 @@ def skip_if_others_filled_the_machine(ran: Ran) -> None:
 
 
 @contextlib.contextmanager
-def running_sweep(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running_sweep(
+    folder: Path, *arguments: str, each_step_once: bool = False
+) -> Iterator[subprocess.Popen[str]]:
     """
     Begin ``loadtest sweep`` into the folder's ``results``; whatever is left of it in the end is killed.
     """
-    command = [PROGRAM, "sweep", *arguments]
+    program = [sys.executable, "-c", _EACH_STEP_ONCE] if each_step_once else [PROGRAM]
+    command = [*program, "sweep", *arguments]
     with (folder / "stderr.txt").open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(
             [*command, "--output", str(folder / "results"), "--progress", "json"],

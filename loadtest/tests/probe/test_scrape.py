@@ -5,14 +5,19 @@ On a real server and real workers every count equals what was done.
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from metrics_worker import StartWorker
+import pytest_asyncio
+from metrics_worker import MetricsWorker, StartWorker, launch_worker, wait_until_it_polls
 from prometheus_client.parser import text_string_to_metric_families
 from temporalio.client import Client, WorkflowFailureError
 
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
+from loadtest.free_ports import free_ports
 from loadtest.probe.http_page import fetch
 from loadtest.probe.page import PageScope, cut, read, series
 from loadtest.probe.page_scraper import PageScraper
@@ -25,6 +30,57 @@ ACTIVITIES = 3
 SETTLE_SECONDS = 1.1
 
 
+@dataclass(frozen=True)
+class Fleet:
+    """
+    Workers that run for all tests of this file that leave them as they are.
+
+    Attributes:
+        task_queue: Their task queue.
+        workers: The workers.
+    """
+
+    task_queue: str
+    workers: tuple[MetricsWorker, ...]
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """
+        Their pages by identity.
+        """
+        return {worker.identity: worker.url for worker in self.workers}
+
+
+async def _running(server: Any, kind: str, count: int) -> AsyncIterator[Fleet]:
+    queue = f"scraped-{kind}-{os.getpid()}"
+    workers = [await launch_worker(server.address, queue, port, kind, {}) for port in free_ports(count)]
+    try:
+        for worker in workers:
+            await wait_until_it_polls(worker)
+        yield Fleet(queue, tuple(workers))
+    finally:
+        for worker in workers:
+            await worker.kill()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pair(server: Any) -> AsyncIterator[Fleet]:
+    """
+    Two workers whose pages are in the kit's manner.
+    """
+    async for fleet in _running(server, "kit", 2):
+        yield fleet
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stranger(server: Any) -> AsyncIterator[Fleet]:
+    """
+    A worker whose page is as the SDK writes it by default: in milliseconds and without suffixes.
+    """
+    async for fleet in _running(server, "default", 1):
+        yield fleet
+
+
 async def run_small(client: Client, task_queue: str, number: int, **order: Any) -> None:
     handle = await client.start_workflow("Small", order, id=f"{task_queue}-{number}", task_queue=task_queue)
     try:
@@ -33,21 +89,18 @@ async def run_small(client: Client, task_queue: str, number: int, **order: Any) 
         assert order.get("fails"), "a workflow failed that was not asked to"
 
 
-async def test_counts_equal_what_was_done(
-    server: Any, client: Client, task_queue: str, start_worker: StartWorker
-) -> None:
+async def test_counts_equal_what_was_done(server: Any, client: Client, pair: Fleet) -> None:
     """
     Workflows, activities, retries and failures are counted exactly, by two workers and by the server.
     """
-    workers = [await start_worker(), await start_worker()]
-    pages = {w.identity: w.url for w in workers}
-    metrics = PageScraper("default", task_queue)
+    pages = pair.pages
+    metrics = PageScraper("default", pair.task_queue)
     at_server = {"server": server.metrics_url}
 
     before = await metrics.scrape(pages, "worker"), await metrics.scrape(at_server, "server")
     orders: list[dict[str, Any]] = [{} for _ in range(WORKFLOWS)]
     orders[3], orders[7], orders[8] = {"failures": 2}, {"fails": True}, {"fails": True}
-    await asyncio.gather(*(run_small(client, task_queue, i, **order) for i, order in enumerate(orders)))
+    await asyncio.gather(*(run_small(client, pair.task_queue, i, **order) for i, order in enumerate(orders)))
     await asyncio.sleep(SETTLE_SECONDS)
     after = await metrics.scrape(pages, "worker"), await metrics.scrape(at_server, "server")
 
@@ -80,17 +133,14 @@ async def test_counts_equal_what_was_done(
     assert at_server_too.histograms["server.shard_lock"].count > 0
 
 
-async def test_another_queues_workflows_are_not_counted(
-    server: Any, client: Client, task_queue: str, start_worker: StartWorker
-) -> None:
+async def test_another_queues_workflows_are_not_counted(server: Any, client: Client, pair: Fleet) -> None:
     """
     What happens on another task queue of the same server leaves the counts alone.
     """
-    await start_worker()
-    metrics = PageScraper("default", f"not-{task_queue}")
+    metrics = PageScraper("default", f"not-{pair.task_queue}")
 
     before = await metrics.scrape({"server": server.metrics_url}, "server")
-    await run_small(client, task_queue, 1)
+    await run_small(client, pair.task_queue, 100)
     await asyncio.sleep(SETTLE_SECONDS)
     after = await metrics.scrape({"server": server.metrics_url}, "server")
 
@@ -99,26 +149,28 @@ async def test_another_queues_workflows_are_not_counted(
     assert counted["server.poll_success"] == 0
 
 
-async def test_gauges_of_a_running_worker(client: Client, task_queue: str, start_worker: StartWorker) -> None:
+async def test_gauges_of_a_running_worker(client: Client, pair: Fleet) -> None:
     """
     Slots in use and pollers are read over all workers.
     """
-    workers = [await start_worker(), await start_worker()]
-    pages = {w.identity: w.url for w in workers}
-    metrics = PageScraper("default", task_queue)
+    metrics = PageScraper("default", pair.task_queue)
 
     running = [
-        asyncio.create_task(run_small(client, task_queue, i, seconds=1.5)) for i in range(3)
+        await client.start_workflow(
+            "Small", {"seconds": 1.5}, id=f"{pair.task_queue}-{number}", task_queue=pair.task_queue
+        )
+        for number in range(200, 203)
     ]  # three at a time on eight slots
     used = 0.0
     async with asyncio.timeout(20):
         while used < 3:
-            look = await metrics.scrape(pages, "worker")
+            await asyncio.sleep(0.05)
+            look = await metrics.scrape(pair.pages, "worker")
             used = metrics.gauge(look, "worker.slots_used") or 0.0
     free = metrics.gauge(look, "worker.slots_available")
     pollers = metrics.gauge_by(look, "worker.pollers")
-    for task in running:
-        task.cancel()
+    for handle in running:
+        await handle.terminate()
 
     assert (used, free) == (3, 5)
     assert pollers["activity_task"] > 0
@@ -145,14 +197,14 @@ async def test_a_restarted_worker_is_a_reset(
         metrics.difference(before, after, "worker")
 
 
-async def test_a_strangers_page_is_refused(task_queue: str, start_worker: StartWorker) -> None:
+async def test_a_strangers_page_is_refused(stranger: Fleet) -> None:
     """
     The SDK's default metrics, in milliseconds and without suffixes, are refused with the setting to change.
     """
-    worker = await start_worker(kind="default")
+    (worker,) = stranger.workers
 
     with pytest.raises(FamilyAbsentError) as refused:
-        await PageScraper("default", task_queue).scrape({worker.identity: worker.url}, "worker")
+        await PageScraper("default", stranger.task_queue).scrape(stranger.pages, "worker")
 
     text = str(refused.value)
     assert text.startswith(f"{worker.identity}: its /metrics page lacks temporal_request_latency_seconds;")
@@ -160,16 +212,15 @@ async def test_a_strangers_page_is_refused(task_queue: str, start_worker: StartW
 
 
 async def test_a_strangers_work_is_measured_by_the_server(
-    server: Any, client: Client, task_queue: str, start_worker: StartWorker
+    server: Any, client: Client, stranger: Fleet
 ) -> None:
     """
     The server counts the workflows, activities and waits of a worker whose page cannot be read.
     """
-    await start_worker(kind="default")
-    metrics = PageScraper("default", task_queue)
+    metrics = PageScraper("default", stranger.task_queue)
 
     before = await metrics.scrape({"server": server.metrics_url}, "server")
-    await asyncio.gather(*(run_small(client, task_queue, i) for i in range(5)))
+    await asyncio.gather(*(run_small(client, stranger.task_queue, i) for i in range(5)))
     await asyncio.sleep(SETTLE_SECONDS)
     after = await metrics.scrape({"server": server.metrics_url}, "server")
 

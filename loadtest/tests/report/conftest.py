@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 import synthetic_steps
 from built_report import build_report
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from synthetic_runs import run_of
+from unrendered_figures import render_nothing
 
 from loadtest.analysis import analyse
 from loadtest.report import sweep_page
@@ -46,7 +45,6 @@ def few_timelines(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
     """
-    Figures that are drawn, and neither laid out nor written as pictures, for tests of the words beside them: that is most of their time.
+    Figures that are not rendered, for tests of the words beside them.
     """
-    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *_: None)
-    monkeypatch.setattr(Figure, "savefig", lambda *_, **__: None)
+    render_nothing(monkeypatch)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from processes import PATIENCE_SECONDS
+from processes import PATIENCE_SECONDS, pause_seconds
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -141,20 +141,43 @@ class Gate:
         self._opened.set()
 
 
+class LedgerOfATest:
+    """
+    The ledger of a worker that outlives a test: whatever it is asked, the ledger of the present test answers.
+
+    Attributes:
+        present: That ledger.
+    """
+
+    def __init__(self) -> None:
+        self.present: Ledger | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.present, name)
+
+
 @contextlib.asynccontextmanager
-async def open_shop(client: Client, task_queue: str, url: str, **settings: Any) -> AsyncIterator[Shop]:
+async def working(client: Client, task_queue: str, ledger: Any, **settings: Any) -> AsyncIterator[None]:
     """
     Run a worker of the shop in this process.
     """
-    ledger = await open_ledger(url)
-    worker = build_worker(
+    async with build_worker(
         client,
         Settings(task_queue=task_queue, graceful_shutdown_seconds=2, **settings),
         WORKFLOWS,
         build_activities(ledger),
-    )
+    ):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def open_shop(client: Client, task_queue: str, url: str, **settings: Any) -> AsyncIterator[Shop]:
+    """
+    Run a worker of the shop in this process, with a ledger of its own.
+    """
+    ledger = await open_ledger(url)
     try:
-        async with worker:
+        async with working(client, task_queue, ledger, **settings):
             yield Shop(client, task_queue, ledger)
     finally:
         await ledger.close()
@@ -201,10 +224,11 @@ async def until(holds: Callable[[], Awaitable[object]], what: str) -> None:
     """
     Wait until a condition holds, or fail saying which did not.
     """
-    end = time.monotonic() + PATIENCE_SECONDS
+    began = time.monotonic()
     while not await holds():
-        assert time.monotonic() < end, f"not within {PATIENCE_SECONDS} s: {what}"
-        await asyncio.sleep(0.05)
+        waited = time.monotonic() - began
+        assert waited < PATIENCE_SECONDS, f"not within {PATIENCE_SECONDS} s: {what}"
+        await asyncio.sleep(pause_seconds(waited))
 
 
 async def status(handle: WorkflowHandle[Any, Any]) -> OrderStatus:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
-import resource
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -23,6 +21,7 @@ from loadtest.allowed_cores import allowed_cores
 from loadtest.errors import InputError
 from loadtest.injector import pacing
 from loadtest.injector.codec_client import client_of_step
+from loadtest.injector.largest_rss import largest_rss_bytes
 from loadtest.injector.locust_messages import InstructionPart, LevelReport, PartReport
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.pacing import WindowEnd
@@ -205,14 +204,6 @@ async def _tell(
 def _bad_closes(tally: Tally) -> int:
     failed = tally.whole.failed
     return failed.total() - count_of(failed, FailureKind.START)
-
-
-def largest_rss_bytes() -> int:
-    """
-    The largest resident size that this process has had.
-    """
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _counts(counts: TallyCounts) -> InjectorCounts:

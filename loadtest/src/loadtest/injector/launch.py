@@ -25,6 +25,7 @@ from loadtest.injector.running_locust import Locust
 from loadtest.server_access import ServerAccess
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+_MASTER_LOCUSTFILE = Path(__file__).with_name("master_locustfile.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ async def launch(
             )
             children.append(
                 await spawn(
-                    [*_locust(), "--worker", "--master-host", place.bind_host, "--master-port", str(port)],
+                    _injector_command(place.bind_host, port),
                     {**env, **own},
                     logs / f"injector-{index}.log",
                 )
@@ -128,14 +129,18 @@ def _master_command(host: str, port: int, injectors: int) -> list[str]:
     words = (
         f"--headless --only-summary --users 0 --master --master-bind-port {port} --expect-workers {injectors}"
     )
-    return [*_locust(), *words.split(), "--master-bind-host", host]
+    return [*_locust(_MASTER_LOCUSTFILE), *words.split(), "--master-bind-host", host]
 
 
-def _locust() -> list[str]:
+def _injector_command(host: str, port: int) -> list[str]:
+    return [*_locust(LOCUSTFILE), "--worker", "--master-host", host, "--master-port", str(port)]
+
+
+def _locust(file: Path) -> list[str]:
     if importlib.util.find_spec("locust") is None:
         raise InjectorError("locust is not installed in this environment; run `make setup`")
     # -P: Python must not take a file named locust.py in the current folder for Locust.
-    return [sys.executable, "-P", "-m", "loadtest.injector.locust_program", "-f", str(LOCUSTFILE)]
+    return [sys.executable, "-P", "-m", "loadtest.injector.locust_program", "-f", str(file)]
 
 
 def _port(text: str | None) -> int | None:

@@ -22,7 +22,7 @@ from locust.runners import STATE_MISSING, MasterRunner
 from loadtest import arrivals
 from loadtest.errors import OtherVersionError
 from loadtest.injector import control_messages
-from loadtest.injector.injector import largest_rss_bytes
+from loadtest.injector.largest_rss import largest_rss_bytes
 from loadtest.injector.locust_messages import InstructionPart, PartReport, Refusal, add_seconds, answers_step
 from loadtest.injector.merge import merge
 from loadtest.results.document import from_message, to_plain

@@ -17,7 +17,20 @@ from repairshop.order_steps import CLOSING, UNDONE_BY
 # Runs one statement with named parameters (:name) and returns its rows.
 Run = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Sequence[Any]]]]
 
+# Deliveries first, as in each transaction: who opens a ledger that others write to would else wait for them, and they for it.
 TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS deliveries (
+        order_id TEXT NOT NULL,
+        step TEXT NOT NULL,
+        round INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        worker TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        at DOUBLE PRECISION NOT NULL
+    )
+    """,
+    "CREATE INDEX IF NOT EXISTS deliveries_by_order ON deliveries (order_id)",
     """
     CREATE TABLE IF NOT EXISTS effects (
         order_id TEXT NOT NULL,
@@ -31,18 +44,6 @@ TABLES = (
     )
     """,
     "CREATE INDEX IF NOT EXISTS effects_by_value ON effects (step, value)",
-    """
-    CREATE TABLE IF NOT EXISTS deliveries (
-        order_id TEXT NOT NULL,
-        step TEXT NOT NULL,
-        round INTEGER NOT NULL,
-        attempt INTEGER NOT NULL,
-        worker TEXT NOT NULL,
-        detail TEXT NOT NULL,
-        at DOUBLE PRECISION NOT NULL
-    )
-    """,
-    "CREATE INDEX IF NOT EXISTS deliveries_by_order ON deliveries (order_id)",
 )
 _DELIVER = """
     INSERT INTO deliveries (order_id, step, round, attempt, worker, detail, at)
