@@ -23,6 +23,7 @@ why_not() {
     return
   done < <(kc get pods --namespace "$1" --output go-template-file=k8s/run/waiting.tpl 2>/dev/null)
   words=$(refused_pods "$1")
+  if [[ -z "$words" ]]; then words=$(pods_that_wait "$1"); fi
   if [[ -n "$words" ]]; then
     echo "$words"
     return
@@ -44,6 +45,19 @@ refused_pods() {
     kc get events --namespace "$1" --field-selector reason=FailedCreate --sort-by .lastTimestamp --output go-template-file=k8s/run/refused.tpl
     kc get deployments --namespace "$1" --output go-template-file=k8s/run/refused.tpl
   } 2>/dev/null | tail -n 1 || true
+}
+
+# pods_that_wait NAMESPACE: what the last warning says of the first pod that has begun nothing, as of a Secret or ConfigMap that is missing.
+pods_that_wait() {
+  local pod said
+  for pod in $(kc get pods --namespace "$1" --output 'jsonpath={range .items[?(@.status.phase=="Pending")]}{.metadata.name}{"\n"}{end}' 2>/dev/null || true); do
+    said=$(kc get events --namespace "$1" --field-selector "type=Warning,involvedObject.name=$pod" --sort-by .lastTimestamp \
+      --output 'jsonpath={.items[-1:].reason}: {.items[-1:].message}' 2>/dev/null | tr '\n' ' ' || true)
+    if [[ -n "$said" && "$said" != ": " ]]; then
+      echo "pod $pod is not ready: $said"
+      return
+    fi
+  done
 }
 
 # explain NAMESPACE: what its pods say of themselves, for people who look for the reason.

@@ -1,7 +1,7 @@
 {{- /* Of each Deployment that makes no pods, and of each event of something else that makes none: which and why. */ -}}
 {{- range .items -}}
 {{- if eq .kind "Event" -}}
-{{- if ne .involvedObject.kind "ReplicaSet" }}{{ .involvedObject.kind }} {{ .involvedObject.name }} makes no more pods: {{ .message }}{{ "\n" }}{{ end -}}
+{{- if and (eq .reason "FailedCreate") (ne .involvedObject.kind "ReplicaSet") }}{{ .involvedObject.kind }} {{ .involvedObject.name }} makes no more pods: {{ .message }}{{ "\n" }}{{ end -}}
 {{- else -}}
 {{- $name := .metadata.name -}}
 {{- range .status.conditions -}}

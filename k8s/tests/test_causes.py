@@ -4,61 +4,20 @@ What a failed `make deploy` says first: why a pod or a version does not become r
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_kubernetes_api import NAMESPACE, answers_of_pods, serving
+from failed_deploys import HELMS, RELEASE, ended, failed, pod, waiting
+from fake_kubernetes_api import NAMESPACE
 
 pytestmark = [
     pytest.mark.process,
     pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not in PATH"),
 ]
 
-ROOT = Path(__file__).parents[2]
-HELMS = "Error: UPGRADE FAILED: resource Deployment/repair-shop/repair-worker not ready: context deadline exceeded"
-SCRIPT = """
-set -euo pipefail
-for part in cluster_access helm_release explain deploy_order; do . k8s/run/$part.sh; done
-kc() { kubectl --server "$SERVER" "$@"; }
-hm() { case "$*" in *upgrade*) echo "$HELMS" >&2; return 1 ;; esac; }
-"""
-RELEASE = f"release repair-worker {NAMESPACE} charts/repair-worker"
 WAITED = f"wait_for {NAMESPACE} deployment/prometheus"
-
-
-def pod(name: str, **status: Any) -> dict[str, Any]:
-    """
-    A pod of one container, with what its kubelet says.
-    """
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": NAMESPACE},
-        "spec": {
-            "initContainers": [{"name": one["name"]} for one in status.get("initContainerStatuses", ())],
-            "containers": [{"name": "worker"}],
-        },
-        "status": {"phase": "Pending", **status},
-    }
-
-
-def waiting(reason: str, message: str) -> dict[str, Any]:
-    """
-    What a container waits for.
-    """
-    return {"name": "worker", "state": {"waiting": {"reason": reason, "message": message}}}
-
-
-def ended(reason: str, code: int) -> dict[str, Any]:
-    """
-    With what a container ended.
-    """
-    return {"name": "worker", "state": {"terminated": {"reason": reason, "exitCode": code}}}
 
 
 READY = pod("ready", phase="Running", containerStatuses=[{"name": "worker", "state": {"running": {}}}])
@@ -102,7 +61,6 @@ ROLLOUT = {
         "targetVersion": {"testWorkflows": [{"workflowID": "gate-7", "status": "Failed"}]},
     },
 }
-QUOTA = 'pods "repair-worker-5d4f-" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2'
 LAST_WORDS = "error: TEMPORAL_ADDRESS=temporal:7233: nobody answers"
 DATABASES = "10:00\tERROR\tno connection\t{certificate is valid for db, not other}"
 LOGS = {
@@ -110,74 +68,6 @@ LOGS = {
     "crashed": f"{LAST_WORDS}\n",
     "schema/log/create-store": f"{DATABASES.replace('ERROR', chr(27) + '[31mERROR' + chr(27) + '[0m')}\n10:00\tERROR\tno database\n",
 }
-
-
-def failed(
-    script: str,
-    folder: Path,
-    pods: list[dict[str, Any]],
-    rollouts: list[dict[str, Any]],
-    deployments: Sequence[dict[str, Any]] = (),
-    events: Sequence[dict[str, Any]] = (),
-) -> list[str]:
-    """
-    Run lines of shell that end with 2; returns what they say.
-    """
-    with serving(answers_of_pods(pods, LOGS, rollouts, deployments, events)) as server:
-        done = subprocess.run(
-            ["bash", "-c", SCRIPT + script],
-            cwd=ROOT,
-            env={
-                "PATH": os.environ["PATH"],
-                # Where kubectl keeps what an API server knows.
-                "HOME": str(folder),
-                "KUBECONFIG": "/dev/null",
-                "SERVER": server,
-                "HELMS": HELMS,
-                "DEPLOY_TIMEOUT": "1s",
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert done.returncode == 2, done.stdout + done.stderr
-    return done.stderr.splitlines()
-
-
-def deployment(name: str, refused: bool) -> dict[str, Any]:
-    """
-    A Deployment whose pods a quota refuses now, or does no more.
-    """
-    status = "True" if refused else "False"
-    condition = {
-        "type": "ReplicaFailure",
-        "status": status,
-        "reason": "FailedCreate",
-        "message": QUOTA,
-    }
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": name, "namespace": NAMESPACE},
-        "status": {"conditions": [condition]},
-    }
-
-
-def not_made(kind: str, name: str, at: str) -> dict[str, Any]:
-    """
-    The event of what could not make a pod.
-    """
-    return {
-        "apiVersion": "v1",
-        "kind": "Event",
-        "metadata": {"name": f"{name}.1", "namespace": NAMESPACE},
-        "involvedObject": {"kind": kind, "name": name},
-        "type": "Warning",
-        "reason": "FailedCreate",
-        "message": QUOTA,
-        "lastTimestamp": at,
-    }
 
 
 @pytest.mark.parametrize(
@@ -236,7 +126,7 @@ def test_the_true_cause_comes_first(
     """
     Helm says that a deadline was exceeded; one line names what the pod waits for, and the pods' own words follow.
     """
-    said = failed(RELEASE, tmp_path, pods, rollouts)
+    said = failed(RELEASE, tmp_path, pods, rollouts, logs=LOGS)
 
     assert said[0] == f"error: repair-worker: {cause}"
     assert said[1] == f"--- pods of {NAMESPACE}"
@@ -246,47 +136,10 @@ def test_a_part_that_is_not_ready_in_time_says_why(tmp_path: Path) -> None:
     """
     A part without Helm has nothing but its pods to tell the cause, and the log of each that is not ready follows.
     """
-    said = failed(WAITED, tmp_path, [CRASHES], [])
+    said = failed(WAITED, tmp_path, [CRASHES], [], logs=LOGS)
 
     assert said[0] == (
         "error: deployment/prometheus: not ready within 1s: "
         f"pod crashes is not ready: CrashLoopBackOff: its last words: {LAST_WORDS}"
     )
     assert said[-1] == LAST_WORDS
-
-
-@pytest.mark.parametrize(
-    ("deployments", "events", "cause"),
-    [
-        pytest.param(
-            [deployment("old", False), deployment("repair-worker", True)],
-            [],
-            f"Deployment repair-worker makes no more pods: {QUOTA}",
-            id="deployment",
-        ),
-        pytest.param(
-            [],
-            [
-                not_made("StatefulSet", "postgres", "2026-01-01T00:00:02Z"),
-                not_made("Job", "schema", "2026-01-01T00:00:01Z"),
-            ],
-            f"StatefulSet postgres makes no more pods: {QUOTA}",
-            id="the-last-event",
-        ),
-        pytest.param(
-            [deployment("repair-worker", False)],
-            [not_made("ReplicaSet", "repair-worker-5d4f", "2026-01-01T00:00:01Z")],
-            HELMS,
-            id="once-and-no-more",
-        ),
-    ],
-)
-def test_pods_that_a_quota_refuses_are_the_cause(
-    deployments: list[dict[str, Any]], events: list[dict[str, Any]], cause: str, tmp_path: Path
-) -> None:
-    """
-    A refused pod is in no list of pods: what would make it says why, as long as it holds.
-    """
-    said = failed(RELEASE, tmp_path, [READY], [], deployments, events)
-
-    assert said[0] == f"error: repair-worker: {cause}"

@@ -83,7 +83,7 @@ def submit(
     from loadtest.cli.submission_files import bring_plan, bring_resumed
     from loadtest.cli.submitted_plan import SubmittedDesign
     from loadtest.listeners.display import choose
-    from loadtest.target.kubernetes.job_log import JobLog, OutOfSightError
+    from loadtest.target.kubernetes.job_log import JobLog, NotStartedError, OutOfSightError
     from loadtest.target.kubernetes.sweep_job import START_SECONDS, SweepJob
 
     brought = None
@@ -107,6 +107,11 @@ def submit(
     try:
         start_seconds = START_SECONDS if brought is None else brought.start_seconds
         return follow(JobLog(sweep, start_seconds), choose(progress, Console(soft_wrap=True)), same)
+    except NotStartedError as error:
+        raise TargetError(
+            f"{error}\nit begins by itself once nothing keeps it: `loadtest submit --attach{same}` follows it then, "
+            f"`kubectl -n {kube_namespace} delete job {job}` takes it back"
+        ) from error
     except OutOfSightError as error:
         raise TargetError(
             f"{error}\nthe sweep may go on: `loadtest submit --attach{same}` follows it again"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 import urllib3
-from cluster_objects import pod
+from cluster_objects import not_made, pod
 from fake_cluster import FakeCluster, refusal
 
 from loadtest.cli import app, kubeconfig
@@ -72,6 +72,30 @@ def test_who_may_not_look_any_more_is_told_that_the_sweep_may_go_on(
     assert f"error: get pods/log loadtest/s: {told}" in error
     assert error.endswith(
         "the sweep may go on: `loadtest submit --attach --kubeconfig f --context c` follows it again\n"
+    )
+
+
+@pytest.mark.parametrize("refused", [True, False], ids=["not-made", "no-node"])
+def test_a_sweep_that_begins_later_is_told_of(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], refused: bool
+) -> None:
+    """The Job stays: a quota that has room again, or a new node, would begin a load that nobody expects any more."""
+    cluster.objects.clear()
+    cluster.put(
+        "job", {"metadata": {"name": "loadtest-sweep"}, "spec": {"template": {"spec": {"containers": []}}}}
+    )
+    if refused:
+        cluster.put("event", not_made("Job", "loadtest-sweep", "exceeded quota: small", "loadtest"))
+    monkeypatch.setattr(kubeconfig, "reach", lambda *_: cluster.api)
+
+    code = app.run(["submit", "--attach"])
+
+    error = capsys.readouterr().err
+    assert code == 2
+    assert ("exceeded quota: small" in error) is refused
+    assert error.endswith(
+        "it begins by itself once nothing keeps it: `loadtest submit --attach` follows it then, "
+        "`kubectl -n loadtest delete job loadtest-sweep` takes it back\n"
     )
 
 

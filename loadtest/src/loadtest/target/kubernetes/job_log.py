@@ -48,7 +48,8 @@ class JobLog:
 
         Raises:
             OutOfSightError: The cluster does not answer for long, or refused; the sweep may go on.
-            TargetError: The pod did not start (the text ends with its events), or the Job was deleted.
+            NotStartedError: The pod was not made, or did not start; the text ends with its events.
+            TargetError: The pod ended before it started, or the Job was deleted.
         """
         name = self._wait_for_start()
         seen, alike, heard = "", 0, time.monotonic()
@@ -147,10 +148,10 @@ class JobLog:
             if time.monotonic() > deadline:
                 refused = "" if pods else self.job.pods.not_made(self.job.name)
                 if refused:
-                    raise TargetError(
+                    raise NotStartedError(
                         f"{self.job}: the sweep's pod was not made within {self.start_seconds:g} s; {refused}"
                     )
-                raise TargetError(
+                raise NotStartedError(
                     f"{self.job}: the sweep's pod did not start within {self.start_seconds:g} s; if a node must be "
                     f"added first, give it longer: --set waits.job_started_seconds={2 * self.start_seconds:g}\n"
                     f"{self.job.pods.story(pods)}"
@@ -184,6 +185,12 @@ class JobLog:
             return  # a sweep may say nothing for long; whether it still runs, its pod tells
         if rest:
             yield _stamped(rest)
+
+
+class NotStartedError(TargetError):
+    """
+    The Job's pod has not started in time; it does by itself once nothing keeps it any more.
+    """
 
 
 class OutOfSightError(TargetError):
