@@ -34,30 +34,41 @@ pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 MakeInstruction = Callable[..., StepInstruction]
 
-METRICS_PORT = free_ports(1)[0]
 
-
-def _on_pages(name: str) -> float:
+def _on_pages(port: int, name: str) -> float:
     """
-    Sum of a counter over the pages of both injectors: at the environment's port, and at that plus one.
+    Sum of a counter over the pages of both injectors: at the first one's port, and at that plus one.
     """
     total = 0.0
-    for port in (METRICS_PORT, METRICS_PORT + 1):
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as page:
+    for each in (port, port + 1):
+        with urlopen(f"http://127.0.0.1:{each}/metrics", timeout=20) as page:
             lines = page.read().decode().splitlines()
         total += sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name + "{"))
     return total
 
 
+@pytest.fixture(scope="module")
+def metrics_port() -> int:
+    """
+    Return a free port whose next one is free too, just before both are taken.
+    """
+    while True:
+        first, second = free_ports(2)
+        if second == first + 1:
+            return first
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Locust]:
+async def locust(
+    server: Server, metrics_port: int, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Locust]:
     """
     A master and two injectors, for all steps of this module; the environment names the first one's page.
     """
     logs = tmp_path_factory.mktemp("locust")
     async with AsyncExitStack() as open_ones:
         with pytest.MonkeyPatch.context() as variables:  # at its start alone
-            variables.setenv("LOADTEST_INJECTOR_METRICS_PORT", str(METRICS_PORT))
+            variables.setenv("LOADTEST_INJECTOR_METRICS_PORT", str(metrics_port))
             running = await open_ones.enter_async_context(launch(server.access, injectors=2, logs=logs))
         yield running
 
@@ -77,7 +88,12 @@ def _sums(report: InjectorReport) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("step", ["first", "second"])
 async def test_totals_are_the_injectors_sums_and_the_servers_count(
-    locust: Locust, server: Server, instruction: MakeInstruction, task_queue: str, step: str
+    locust: Locust,
+    metrics_port: int,
+    server: Server,
+    instruction: MakeInstruction,
+    task_queue: str,
+    step: str,
 ) -> None:
     """
     Planned arrivals = what the two injectors sent = what they saw completed = what the server completed = what
@@ -85,7 +101,7 @@ async def test_totals_are_the_injectors_sums_and_the_servers_count(
     """
     names = [f"loadtest_injector_{name}" for name in ("offered_total", "sent_total", "completed_total")]
     names += ["loadtest_injector_lag_seconds_count", "loadtest_injector_end_to_end_seconds_count"]
-    before = [await asyncio.to_thread(_on_pages, name) for name in names]
+    before = [await asyncio.to_thread(_on_pages, metrics_port, name) for name in names]
     seconds: list[InjectorSecond] = []
     asked = instruction(step=step, arrival_rate=10.0)
 
@@ -93,7 +109,7 @@ async def test_totals_are_the_injectors_sums_and_the_servers_count(
         report = await locust.run(asked, seconds.append)
         on_server = await orders_on_server(client, task_queue, 40, "Completed")
 
-    after = [await asyncio.to_thread(_on_pages, name) for name in names]
+    after = [await asyncio.to_thread(_on_pages, metrics_port, name) for name in names]
 
     assert report.problems == ()
     assert [b - a for a, b in zip(before, after, strict=True)] == [40] * len(names)
