@@ -75,6 +75,7 @@ def test_ha_spreads_and_protects_every_service() -> None:
             }
 
 
+@pytest.mark.process
 def test_the_frontends_readiness_hears_its_health_check() -> None:
     """
     The frontend's health check fails before it leaves: the probe asks for it, and not whether the port is open.
@@ -93,6 +94,7 @@ def test_the_frontends_readiness_hears_its_health_check() -> None:
     assert budgets == {f"temporal-{part}-pdb" for part in (*SERVICES, "web")}
 
 
+@pytest.mark.process
 def test_tls_to_the_database_reaches_server_and_schema_job(tmp_path: Path) -> None:
     """
     With DB_TLS=1 both check the certificate, by the authority of a Secret that both mount.
@@ -126,6 +128,7 @@ def test_tls_to_the_database_reaches_server_and_schema_job(tmp_path: Path) -> No
         assert "/etc/temporal-database" in [one["mountPath"] for one in container["volumeMounts"]]
 
 
+@pytest.mark.process
 def test_the_official_chart_with_our_values_meets_restricted() -> None:
     """
     Every pod of the official chart but its test pod may run in a namespace that enforces `restricted`.
@@ -144,6 +147,7 @@ def test_the_official_chart_with_our_values_meets_restricted() -> None:
     }
 
 
+@pytest.mark.process
 def test_the_facts_are_the_charts() -> None:
     """
     The contexts of every pod come from where `data/official-chart.json` says.
