@@ -6,7 +6,9 @@ Temporal's namespace is renamed when it is scraped, so that queries are the same
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -206,6 +208,9 @@ class LocalPrometheus(PrometheusApi):
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    # Below those of outgoing connections, which any client could take before Prometheus listens.
+    for port in random.sample(range(10_000, 30_000), 1000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("127.0.0.1: of a thousand ports none is free; end what listens there")
