@@ -104,13 +104,9 @@ def demand_quantities(gates: Collection[str], *, priced: bool = False) -> None:
         InputError: One is no quantity; the error lists the quantities.
     """
     for name in gates:
-        if name == MONEY:
-            if not priced:
-                raise InputError(
-                    f"--gate {name}: needs your prices; give --prices FILE of `loadtest compare`"
-                )
-            continue
-        if name not in QUANTITY_NAMES:
+        if name == MONEY and not priced:
+            raise InputError(f"--gate {name}: needs your prices; give --prices FILE of `loadtest compare`")
+        if name not in (*QUANTITY_NAMES, MONEY):
             raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITY_NAMES)}")
 
 

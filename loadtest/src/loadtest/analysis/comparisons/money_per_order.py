@@ -4,8 +4,6 @@ What an order costs at the user's own prices: the CPU that it used, and the acti
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, Quantity
 from loadtest.plan import Plan
 from loadtest.plan.prices import PriceTable
@@ -19,24 +17,18 @@ Orders whose sum is told, as one order costs too little to be read.
 """
 
 _SECONDS_OF_AN_HOUR = 3600.0
-# Key of the price -> the quantity of an order that it prices, and how many of its units the price is for.
+# Key of the price -> the quantity of an order that it prices, how many of its units the price is for, and its name.
 _PRICED = {
-    "worker_core_hour": ("worker-cpu", _SECONDS_OF_AN_HOUR),
-    "server_core_hour": ("server-cpu", _SECONDS_OF_AN_HOUR),
-    "million_actions": ("actions", 1e6),
-    "million_state_transitions": ("state-transitions", 1e6),
+    "worker_core_hour": ("worker-cpu", _SECONDS_OF_AN_HOUR, "the worker's CPU"),
+    "server_core_hour": ("server-cpu", _SECONDS_OF_AN_HOUR, "the server's CPU"),
+    "million_actions": ("actions", 1e6, "actions"),
+    "million_state_transitions": ("state-transitions", 1e6, "state transitions"),
 }
 ORDER_PRICES = tuple(_PRICED)
 """
 Keys of the prices that an order's cost is made of.
 """
 
-_PARTS = {
-    "worker_core_hour": "the worker's CPU",
-    "server_core_hour": "the server's CPU",
-    "million_actions": "actions",
-    "million_state_transitions": "state transitions",
-}
 _OF_NO_ORDER = {
     "worker_gib_hour": "memory",
     "fixed_month": "what a month costs whatever the rate is",
@@ -61,7 +53,7 @@ def money_note(prices: PriceTable) -> str:
     """
     Say what money is made of, and what has a price and is not in it.
     """
-    parts = ", ".join(_PARTS[key] for key in _prices_of_order(prices))
+    parts = ", ".join(_PRICED[key][2] for key in _prices_of_order(prices))
     left = ["cores that idle", *(text for key, text in _OF_NO_ORDER.items() if getattr(prices, key))]
     return f"{MONEY} is what an order used, at your prices: {parts}; not in it: {', '.join(left)}"
 
@@ -72,7 +64,7 @@ def _money(prices: PriceTable) -> Quantity:
     def of(measured: Measured, result: StepResult, plan: Plan) -> float | str:
         total = 0.0
         for key, price in priced.items():
-            name, units = _PRICED[key]
+            name, units, _ = _PRICED[key]
             used = QUANTITIES[name].of(measured, result, plan)
             if isinstance(used, str):
                 return f"{name}, which {key} prices, is not known: {used}"
@@ -84,5 +76,5 @@ def _money(prices: PriceTable) -> Quantity:
 
 
 def _prices_of_order(prices: PriceTable) -> dict[str, float]:
-    read = {key: attrgetter(key)(prices) for key in _PRICED}
+    read = {key: getattr(prices, key) for key in _PRICED}
     return {key: price for key, price in read.items() if price}
