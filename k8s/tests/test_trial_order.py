@@ -47,12 +47,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """
     A server for the orders of this module.
     """
-    own = Server(tmp_path_factory.mktemp("server"), on_disk=False)
-    try:
-        own.start()
+    with Server(tmp_path_factory.mktemp("server"), on_disk=False) as own:
         yield own
-    finally:
-        own.stop()
 
 
 def environment_of(objects: list[Object]) -> dict[str, str]:

@@ -42,12 +42,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """
     from processes import Server
 
-    shared = Server(tmp_path_factory.mktemp("server"), on_disk=False)
-    try:
-        shared.start()
+    with Server(tmp_path_factory.mktemp("server"), on_disk=False) as shared:
         yield shared
-    finally:
-        shared.stop()
 
 
 @pytest.fixture
@@ -68,12 +64,8 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
     """
     from processes import Server
 
-    own = Server(tmp_path)
-    try:
-        own.start()
+    with Server(tmp_path) as own:
         yield own
-    finally:
-        own.stop()
 
 
 @pytest.fixture(scope="session")

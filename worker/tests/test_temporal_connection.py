@@ -189,12 +189,9 @@ def test_a_server_that_comes_later_is_waited_for(
     time.sleep(STUCK_AFTER_SECONDS + 1)
     alive, ready = worker.get("/livez"), worker.get("/readyz")
 
-    late.start()
-    try:
+    with late:
         worker.wait_ready()
         code = worker.end()
-    finally:
-        late.stop()
 
     assert alive == (200, "ok\n")
     assert ready[0] == 503

@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from repairshop import process_exit
 from repairshop.free_port import free_port
@@ -55,7 +56,7 @@ def wait_until(holds: Callable[[], object], what: str, seconds: float = PATIENCE
 @dataclass
 class Server:
     """
-    A Temporal development server as a process of its own.
+    A Temporal development server as a process of its own; as a context it runs as long as the block does.
 
     Attributes:
         folder: Folder of its log and its database.
@@ -106,6 +107,23 @@ class Server:
             lambda: self._listens() and subprocess.run(look, capture_output=True, timeout=30).returncode == 0,
             f"server at {self.address} answers; {self.folder / 'server.log'} says why",
         )
+
+    def __enter__(self) -> Self:
+        """
+        Start; one that does not answer is killed.
+        """
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """
+        Kill it.
+        """
+        self.stop()
 
     def _listens(self) -> bool:
         with socket.socket() as probe:

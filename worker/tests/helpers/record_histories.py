@@ -220,13 +220,8 @@ def main() -> None:
     """
     Write the histories of the current flow.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder))
-        server.start()
-        try:
-            asyncio.run(record(server, FOLDER, PATHS))
-        finally:
-            server.stop()
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
+        asyncio.run(record(server, FOLDER, PATHS))
     sys.stdout.write(f"recorded {len(PATHS)} histories of flow {FLOW} in worker/tests/histories\n")
     process_exit.leave(0)
 
