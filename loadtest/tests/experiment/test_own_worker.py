@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sweep_process import sweep
 
-pytestmark = [pytest.mark.server, pytest.mark.sweep]
+pytestmark = [pytest.mark.server, pytest.mark.sweep, pytest.mark.timeout(600)]
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 PLAN = """

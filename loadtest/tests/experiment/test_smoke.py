@@ -13,7 +13,7 @@ import pytest
 from built_report import build_report
 from sweep_process import PLANS, Ran, skip_if_others_filled_the_machine, sweep
 
-pytestmark = [pytest.mark.server, pytest.mark.sweep]
+pytestmark = [pytest.mark.server, pytest.mark.sweep, pytest.mark.timeout(600)]
 
 # Each ends or changes a sweep by itself where it reaches the process that reads it.
 HOSTILE = {
