@@ -100,8 +100,7 @@ def test_a_sweep_runs_against_it(kit: Kit) -> None:
     """
     finished = kit.sweep(PLAN)
 
-    # 1: the bound is missed, as a busy machine may; 3 would be an invalid run.
-    assert finished.code in (0, 1), finished.out[-2000:] + finished.error
+    assert finished.is_measured, finished.out[-2000:] + finished.error
     # A step that a busy machine spoilt is measured again by itself; what counts is the last.
     *_, step = fetch(kit).measured()
     assert len(step["injector"]["per_injector"]) == 2

@@ -215,6 +215,15 @@ class Finished:
     out: str
     error: str
 
+    @property
+    def is_measured(self) -> bool:
+        """
+        Whether every step counts, be the goal kept, missed or, on a busy machine, undecided: not whether the run is invalid or broke off.
+        """
+        *_, last = [line for line in self.out.splitlines() if line.startswith("{")] or ["{}"]
+        undecided = json.loads(last).get("verdict") == "undecided"
+        return self.code in (0, 1) or (self.code == 3 and undecided)
+
 
 @dataclass(frozen=True, slots=True)
 class FetchedRun:

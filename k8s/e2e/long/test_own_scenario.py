@@ -126,8 +126,7 @@ def test_a_second_file_and_a_package_come_along(beside_ours: Kit, tmp_path: Path
 
     finished = beside_ours.sweep(PLAN, *JOB, *own)
 
-    # 1: the bound is missed, as a busy machine may; 3 would be an invalid run.
-    assert finished.code in (0, 1), finished.out[-2000:] + finished.error
+    assert finished.is_measured, finished.out[-2000:] + finished.error
     *_, step = fetch(beside_ours, *JOB).measured()
     assert len(step["injector"]["per_injector"]) == 2
     assert step["injector"]["whole"]["failed"] == {}

@@ -74,8 +74,7 @@ def test_a_sweep_scales_the_worker_deployment(kit: Kit) -> None:
 
     finished = kit.sweep(PLAN)
 
-    # 1: the bound is missed, as a busy machine may; 3 would be an invalid run.
-    assert finished.code in (0, 1), finished.out[-2000:] + finished.error
+    assert finished.is_measured, finished.out[-2000:] + finished.error
     steps = fetch(kit).measured()
     assert {step["key"]["replicas"] for step in steps} == {1, 2}
     for step in steps:
