@@ -31,7 +31,7 @@ from loadtest.probe.page_scraper import PageScraper
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local_target import LocalTarget, Workers
-from loadtest.target.local_worker import OWN_WORKER
+from loadtest.target.local_worker_command import OWN_WORKER
 from repairshop.contract import REPAIR_WORKFLOW, TASK_QUEUE, RepairOrder, Spread, WorkProfile, workflow_id
 
 LOOKS = 20

@@ -32,7 +32,7 @@ from loadtest.probe.page_scraper import PageScraper
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local_target import LocalTarget, Workers
-from loadtest.target.local_worker import OWN_WORKER
+from loadtest.target.local_worker_command import OWN_WORKER
 from repairshop.contract import TASK_QUEUE
 
 SECONDS = 20

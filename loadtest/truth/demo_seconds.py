@@ -24,7 +24,7 @@ from event_system import Traits
 from long_window_plan import DEMO
 from simulated_capacity_search import SearchedSystem
 
-from loadtest.analysis.decisions.model_answer import waits_by_model
+from loadtest.analysis.decisions.model_answer import decide_waits_by_model
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.grid import Grid
@@ -82,7 +82,7 @@ def demo(seed: int, machine: str, spoiled: tuple[int, ...]) -> DemoTrial:
         if asked.arrival_rate is not None:
             found = step.measured.decision
             if found is None or found.answer is Decided.UNDECIDED:
-                found = waits_by_model(step.measured, plan)
+                found = decide_waits_by_model(step.measured, plan)
             answers[step.key.replicas] = None if found is None else found.answer
     windows = {step.key.replicas: step.measured.window_seconds for step in kept if step.key.kind == "open"}
     seconds = AROUND_RUN_SECONDS + sum(

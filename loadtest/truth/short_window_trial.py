@@ -22,7 +22,7 @@ from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
 from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
-from loadtest.analysis.decisions.model_answer import waits_by_model
+from loadtest.analysis.decisions.model_answer import decide_waits_by_model
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.window_plan import DrawnWork, WindowPlan, fixed_window, plan_window
@@ -151,7 +151,9 @@ def _try(
         system.opened(plan, NextStep(StepKey(setting.more, 1, "open", 1), rate, None, planner), kept)
         for planner in (plan_window, _full_length)
     ]
-    answers = [None if (found := waits_by_model(each, plan)) is None else found.answer for each in windows]
+    answers = [
+        None if (found := decide_waits_by_model(each, plan)) is None else found.answer for each in windows
+    ]
     return ShortWindowTrial(setting, utilization, windows[0].window_seconds, *answers)
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 
 from loadtest.errors import TargetError
-from loadtest.group_guard import hold_group, release_group, start_guard
+from loadtest.process_group_guard import hold_group, release_group, start_guard
 from loadtest.process_group_members import members_of, processes_of, to_be_asked
 
 _PR_SET_PDEATHSIG = 1

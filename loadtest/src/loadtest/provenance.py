@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from loadtest.allowed_cores import allowed_cores
+from loadtest.container_cpu import allowed_cores
 from loadtest.results.manifest import Machine
 
 # The distributions whose version can change a number.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from synthetic_runs import kept_run
-from wrong_flags import (
+from wrong_flags_grammar import (
     TOLD_AS,
     TOLD_BY_THE_CLUSTER,
     command_of,

@@ -17,7 +17,7 @@ from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.twin import UntilDecided
 from loadtest.analysis.twin.decision import LOOKS
 from loadtest.design.design import KeptStep, NextStep
-from loadtest.design.short_windows import far_below_schedule
+from loadtest.design.foreknown_windows import far_below_schedule
 from loadtest.design.window_plan import WindowPlan, plan_window
 from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Plan, Saturate, Slo, Work

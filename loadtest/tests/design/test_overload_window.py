@@ -12,7 +12,7 @@ from synthetic_steps import demo_plan, step
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.design.design import KeptStep, NextStep
-from loadtest.design.short_windows import SHORTEST_OVERLOAD_SECONDS
+from loadtest.design.foreknown_windows import SHORTEST_OVERLOAD_SECONDS
 from loadtest.design.window_plan import WindowPlan, plan_window
 from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Plan, Saturate

@@ -30,7 +30,7 @@ from loadtest.plan import Arrivals, Work, WorkerSetup
 from loadtest.probe.http_page import fetch
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.target.local_target import LocalTarget, Workers
-from loadtest.target.local_worker import OWN_WORKER
+from loadtest.target.local_worker_command import OWN_WORKER
 
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? \S+$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')

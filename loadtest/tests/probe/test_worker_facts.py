@@ -26,7 +26,7 @@ from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 from loadtest.target.local_target import Workers, open_local
-from loadtest.target.local_worker import OWN_WORKER
+from loadtest.target.local_worker_command import OWN_WORKER
 
 NOW = 1_750_000_000.0
 FOREIGN_WORKER = Path(__file__).parents[1] / "helpers" / "greeting_worker.py"

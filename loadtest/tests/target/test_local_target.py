@@ -24,7 +24,7 @@ from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.target.dev_server import find_temporal
 from loadtest.target.local_target import Workers, open_local
-from loadtest.target.local_worker import OWN_WORKER, parse_worker_command
+from loadtest.target.local_worker_command import OWN_WORKER, parse_worker_command
 
 pytestmark = pytest.mark.server
 

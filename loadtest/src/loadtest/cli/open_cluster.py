@@ -14,12 +14,12 @@ from loadtest.cli.cluster_flags import ClusterFlags, demand_cluster
 from loadtest.plan import Plan
 from loadtest.target.kubernetes.api import open_api
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.cluster_target_opening import open_target
 from loadtest.target.kubernetes.in_cluster import own_namespace
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import Lease, lease_of
 from loadtest.target.kubernetes.own_pod import own_pod
-from loadtest.target.kubernetes.taken_workers import open_target
 from loadtest.target.kubernetes.user_files import user_files_mounted
 
 

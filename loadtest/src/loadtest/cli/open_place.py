@@ -23,7 +23,7 @@ from loadtest.plan import DynamicValue, Plan
 from loadtest.server_access import ServerAccess
 from loadtest.target.compose.compose_target import ComposePlace, open_compose
 from loadtest.target.local_target import Workers, open_local
-from loadtest.target.local_worker import parse_worker_command
+from loadtest.target.local_worker_command import parse_worker_command
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from loadtest.results.question import CapacityQuestion, Question
 from loadtest.scenario.loading import Scenario
 from loadtest.target.compose.compose_target import demand_service
 from loadtest.target.dev_server import find_temporal
-from loadtest.target.local_worker import parse_worker_command
+from loadtest.target.local_worker_command import parse_worker_command
 
 # Most workflows that a run starts on a shared server without ``--yes``.
 MOST_STARTS = 20_000

@@ -18,7 +18,9 @@ from rich.console import Console
 from loadtest.analysis.rules.long_poll_limits import demand_server_allows
 from loadtest.cli.cluster_flags import pod_host, server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
+from loadtest.cli.ignored_work_keys import ignored_work_keys, refuse_ignored_work_keys
 from loadtest.cli.named_servers import demand_as_kept
+from loadtest.cli.new_manifest import each_once, new_manifest, this_start
 from loadtest.cli.open_place import (
     PlaceToOpen,
     commands_of,
@@ -27,7 +29,6 @@ from loadtest.cli.open_place import (
 )
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
 from loadtest.cli.run_ending import conclude
-from loadtest.cli.run_manifest import each_once, new_manifest, this_start
 from loadtest.cli.run_notes import few_cores, unread_settings
 from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import (
@@ -38,7 +39,6 @@ from loadtest.cli.run_refusals import (
     usable_place,
 )
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
-from loadtest.cli.unread_work import refuse_unread_work, unread_work
 from loadtest.connection import server_version
 from loadtest.design.design import budget_spent
 from loadtest.design.design_of_question import design_of
@@ -89,7 +89,7 @@ def begin(
     if place.get("target") == TargetKind.COMPOSE:
         place = {**place, "address": compose_server_address(place)}
     refuse_search_without_activities(question, scenario)
-    refuse_unread_work(plan, scenario)
+    refuse_ignored_work_keys(plan, scenario)
     refuse_many_starts(plan, question, scenario, place)
     demand_server_allows(plan)
     to_open = usable_place(plan, place, flags.metrics_port)
@@ -98,7 +98,9 @@ def begin(
     run = Run.create(
         flags.output,
         plan,
-        replace(manifest, notes=(*notes, *few, *unread_settings(plan, place), *unread_work(plan, scenario))),
+        replace(
+            manifest, notes=(*notes, *few, *unread_settings(plan, place), *ignored_work_keys(plan, scenario))
+        ),
         plan_text=file.text,
     )
     starts = start_notes(plan, question, scenario, place)

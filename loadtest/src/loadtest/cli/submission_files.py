@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 
 from loadtest.analysis.rules.long_poll_limits import demand_server_allows, line_of_needs
+from loadtest.cli.ignored_work_keys import refuse_ignored_work_keys
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submitted_plan import SubmittedDesign
-from loadtest.cli.unread_work import refuse_unread_work
 from loadtest.errors import InputError
 from loadtest.plan import Plan, PlanFile
 from loadtest.scenario import load
@@ -45,7 +45,7 @@ def bring_plan(
     _demand_as_set_up(plan)
     files = {PLAN_FILE: file.text, **_scenario(plan.scenario, requirements)}
     if REQUIREMENTS not in files:  # with packages of its own a scenario may be loadable in the cluster alone
-        refuse_unread_work(plan, load(plan.scenario))
+        refuse_ignored_work_keys(plan, load(plan.scenario))
     pack(files)
     arguments = [*flags.arguments(), *design.arguments()]
     if is_path(plan.scenario):

@@ -35,8 +35,8 @@ from loadtest.analysis.twin import (
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
 from loadtest.analysis.twin.work_of_plan import knows_orders
 from loadtest.design.design import KeptStep
+from loadtest.design.foreknown_windows import far_below_schedule, overload_window_seconds
 from loadtest.design.long_run_reading import StepModel
-from loadtest.design.short_windows import far_below_schedule, overload_window_seconds
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured

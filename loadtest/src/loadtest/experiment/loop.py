@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.judged_steps.step_notes import restarts_told
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
-from loadtest.analysis.readings.history_notes import activities_elsewhere, orders_leave_work, waits_for_nexus
+from loadtest.analysis.readings.history_notes import activities_elsewhere, nexus_note, orders_leave_work
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.readings.workflow_counts import leaves_open
@@ -148,7 +148,7 @@ async def run_experiment(
         if subject.own_command:
             _note(run, settings_not_known(measured.workers, cell, measured.key.factors), tell)
         _note(run, activities_elsewhere(measured), tell)
-        _note(run, waits_for_nexus(measured), tell)
+        _note(run, nexus_note(measured), tell)
         _note(run, orders_leave_work(measured), tell)
         kept.append(KeptStep(measured, result))
         told = design.judged(kept[-1])

@@ -13,13 +13,13 @@ from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.rules.long_poll_limits import demand_awaitable
 from loadtest.design.window_plan import WindowPlan
 from loadtest.experiment.asked_worker_facts import first_known
+from loadtest.experiment.background_task import running
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.earlier_orders import EarlierOrders, has_work, wait_for_earlier_orders
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.experiment.readiness import wait_until_polling
-from loadtest.experiment.running_beside import running
 from loadtest.plan import Saturate
 from loadtest.results.measured_step import Replica
 from loadtest.results.step_instruction import StepInstruction

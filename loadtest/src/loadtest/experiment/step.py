@@ -14,6 +14,7 @@ from typing import Any, Never
 from loadtest.analysis.twin import FixedWindow
 from loadtest.errors import InjectorError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, latest_known, started_anew
+from loadtest.experiment.background_task import running
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.measured_step_assembly import StepReadings, StepSnapshots, assemble_measured
 from loadtest.experiment.other_pollers import other_pollers
@@ -23,7 +24,6 @@ from loadtest.experiment.ports import Injectors, InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import why_idle
 from loadtest.experiment.ready_step import make_ready
-from loadtest.experiment.running_beside import running
 from loadtest.experiment.sampled_histories import sampled_histories
 from loadtest.experiment.sampled_worker_pages import PageSample
 from loadtest.experiment.snapshot import (

@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from loadtest import arrivals, connection
-from loadtest.allowed_cores import allowed_cores
+from loadtest.container_cpu import allowed_cores
 from loadtest.errors import InputError
 from loadtest.injector import pacing
 from loadtest.injector.codec_client import client_of_step

@@ -8,7 +8,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from loadtest.throttled_seconds import throttled_seconds
+from loadtest.container_cpu import throttled_seconds
 
 
 @dataclass(frozen=True, slots=True)

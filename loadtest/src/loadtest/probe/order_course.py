@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from loadtest.probe.history_events import ACTIVITY_ENDS, CHILD_ENDS, attributes_of
+from loadtest.probe.ending_events import ACTIVITY_ENDS, CHILD_ENDS, attributes_of
 from loadtest.results.history_sample import NEXUS
 
 START_DELAY, TIMERS, MESSAGES = "the start's delay", "timers", "signals or updates"

@@ -26,7 +26,7 @@ from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.resource_use import MachineTimes
 from loadtest.server_access import ServerAccess
 from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
-from loadtest.target.local_worker import OWN_WORKER, parse_worker_command, plan_variables
+from loadtest.target.local_worker_command import OWN_WORKER, parse_worker_command, plan_variables
 from loadtest.target.machine_cpu import machine_times
 
 _GRACE_SECONDS = 25.0

@@ -14,7 +14,7 @@ from changed_steps import not_level
 from loadtest.analysis import read_step
 from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, block_problems
 from loadtest.analysis.comparisons.settings_comparison import compare_settings
-from loadtest.analysis.readings.counts_of_pages import NO_ACTIONS
+from loadtest.analysis.readings.page_counters import NO_ACTIONS
 from loadtest.analysis.saturation.cell_capacity import edges_of
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.errors import InputError

@@ -11,7 +11,7 @@ from recorded_pressures import IDLE_ACTIVITIES, IDLE_WORKFLOWS, PLANTED, recorde
 
 from loadtest.analysis.suspects.ranking import first_suspects, rank_suspects
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
-from loadtest.analysis.suspects.waiting_orders import UNHELD_ACTIVITIES, waiting_ratio
+from loadtest.analysis.suspects.waits_outside_tasks import UNHELD_ACTIVITIES, waiting_ratio
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.resource_use import MachineUse
 from loadtest.results.step_result_parts import Limit

@@ -12,8 +12,8 @@ from fake_cluster import FakeCluster
 
 from loadtest.plan import parse_plan
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.cluster_target_opening import open_target
 from loadtest.target.kubernetes.lease import Holder, Lease, lease_of
-from loadtest.target.kubernetes.taken_workers import open_target
 from loadtest.target.kubernetes.usage import Usage
 
 PLAN = parse_plan({"name": "p", "loads": [{"kind": "saturate", "window_seconds": 60}]}, "plan")

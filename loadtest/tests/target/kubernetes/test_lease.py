@@ -15,8 +15,8 @@ from loadtest.errors import InputError, TargetError
 from loadtest.plan import parse_plan
 from loadtest.target.kubernetes import held_leases, refusal_patience
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.cluster_target_opening import open_target
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, LeaseLostError, lease_of
-from loadtest.target.kubernetes.taken_workers import open_target
 
 NAME = lease_of("shop", "workers")
 PLAN = parse_plan({"name": "p"}, "plan")

@@ -20,9 +20,9 @@ from loadtest.probe import page_scraper
 from loadtest.probe.page_scraper import PageScraper
 from loadtest.target.kubernetes import kubernetes_target, server_pods
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.cluster_target_opening import open_target
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import Holder, Lease, lease_of
-from loadtest.target.kubernetes.taken_workers import open_target
 
 # CPU is sampled of windows of a minute.
 PLAN = parse_plan({"name": "p", "loads": [{"kind": "saturate", "window_seconds": 60}]}, "plan")

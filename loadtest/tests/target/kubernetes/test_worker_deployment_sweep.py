@@ -19,10 +19,10 @@ from loadtest.errors import InputError, TargetError
 from loadtest.plan import parse_plan
 from loadtest.target.kubernetes import refusal_patience
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.cluster_target_opening import open_target
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, lease_of
 from loadtest.target.kubernetes.replica_count import WantedCount
-from loadtest.target.kubernetes.taken_workers import open_target
 
 PLAN = parse_plan({"name": "p"}, "plan")
 WORKERS = "workerdeployment/repair"

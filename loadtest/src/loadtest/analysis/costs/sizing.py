@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from loadtest.analysis.capacities.extrapolation import Extrapolation
-from loadtest.analysis.costs.model_evidence import why_not_borne_out, why_workflow_tasks_wait
 from loadtest.analysis.costs.monthly_cost import priced
+from loadtest.analysis.costs.replica_model_evidence import why_not_borne_out, why_workflow_tasks_wait
 from loadtest.analysis.costs.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.costs.sizing_notes import sizing_notes
 from loadtest.analysis.costs.sizing_resources import BY_RATE, part_cores, part_cost, worker_memory

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
-from loadtest.analysis.decisions.model_answer import end_to_end_by_model, waits_by_model
+from loadtest.analysis.decisions.model_answer import decide_waits_by_model, end_to_end_by_model
 from loadtest.analysis.decisions.why_undecided import why_orders_undecided, why_waits_undecided
 from loadtest.analysis.readings.history_notes import queues_elsewhere
 from loadtest.analysis.readings.null_reasons import NullReasons
@@ -56,7 +56,7 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
     waits, order = plan.slo.schedule_to_start_p95_seconds, plan.slo.end_to_end_p95_seconds
     activity = measured.decision
     if activity is None or activity.answer is Decided.UNDECIDED:
-        activity = _without_queue(measured, plan) or waits_by_model(measured, plan) or activity
+        activity = _without_queue(measured, plan) or decide_waits_by_model(measured, plan) or activity
     return BoundDecisions(
         _kept(
             activity,

@@ -16,9 +16,9 @@ from loadtest.analysis.estimators.share_interval import samples_to_keep, share_e
 from loadtest.analysis.readings.load_shape import load_shape
 from loadtest.analysis.readings.workflow_counts import closed_by_workers
 from loadtest.analysis.readings.workflow_counts import work as work_done
+from loadtest.analysis.saturation.activity_stages import activity_stages
 from loadtest.analysis.saturation.calibrated_model import histogram_work, unseen_times
 from loadtest.analysis.saturation.cell_capacity import whole_step_execution
-from loadtest.analysis.saturation.order_shape import order_shape
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.analysis.twin.work_of_plan import knows_orders
@@ -173,7 +173,7 @@ def _own_time(seen: SeenWindow) -> str:
     )
 
 
-def waits_by_model(measured: Measured, plan: Plan) -> Decision | None:
+def decide_waits_by_model(measured: Measured, plan: Plan) -> Decision | None:
     """
     Decide the bound on the activity queue's waits by the model; ``None`` where that cannot be said.
     """
@@ -219,7 +219,7 @@ def _seen(measured: Measured, plan: Plan, rate: float, counted: int, late: float
         return None
     closed = closed_by_workers(measured)
     activities = measured.activities_per_workflow or round(held.count / closed if closed else 0)
-    shape = order_shape(measured, activities) if activities else ()
+    shape = activity_stages(measured, activities) if activities else ()
     shape_known = not isinstance(shape, str)
     shape = shape if isinstance(shape, tuple) else (1,) * activities
     done = work_done(measured)

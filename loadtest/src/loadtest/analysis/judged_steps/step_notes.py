@@ -7,8 +7,8 @@ from __future__ import annotations
 from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.history_notes import (
     activities_elsewhere,
+    nexus_note,
     queues_elsewhere,
-    waits_for_nexus,
     work_left_behind,
 )
 from loadtest.analysis.readings.workers_as_planned import unknown_slots, unplanned_eager
@@ -75,7 +75,7 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
         )
     notes += [
         told
-        for told in (activities_elsewhere(measured), waits_for_nexus(measured), work_left_behind(measured))
+        for told in (activities_elsewhere(measured), nexus_note(measured), work_left_behind(measured))
         if told is not None
     ]
     if done is None and declared != 0:

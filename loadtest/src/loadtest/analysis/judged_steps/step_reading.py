@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.decisions.late_activities import late_ratio
 from loadtest.analysis.estimators.share_interval import share_ends
-from loadtest.analysis.judged_steps.longer_slot_times import longer_slot_times
+from loadtest.analysis.judged_steps.slot_times_by_load import longer_slot_times
 from loadtest.analysis.judged_steps.step_notes import step_notes
 from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
 from loadtest.analysis.judged_steps.worth_another_attempt import repeat_notes
-from loadtest.analysis.readings import counts_of_pages, latencies, workflow_counts
+from loadtest.analysis.readings import latencies, page_counters, workflow_counts
 from loadtest.analysis.readings.actions_per_order import actions_per_order
 from loadtest.analysis.readings.backlog import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
@@ -139,18 +139,18 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         schedule_to_start_seconds=queue_waits,
         late_ratio=late_ratio(measured, plan, why),
         cross_check=cross_check(measured),
-        sync_match_ratio=counts_of_pages.sync_match_ratio(measured, why),
+        sync_match_ratio=page_counters.sync_match_ratio(measured, why),
         backlog=backlog_reading(measured, why),
-        state_transitions_per_second=counts_of_pages.state_transitions_per_second(measured, why),
-        state_transitions_per_workflow=counts_of_pages.state_transitions_per_workflow(measured, why),
-        actions_per_workflow=counts_of_pages.actions_per_workflow(measured, actions, why),
+        state_transitions_per_second=page_counters.state_transitions_per_second(measured, why),
+        state_transitions_per_workflow=page_counters.state_transitions_per_workflow(measured, why),
+        actions_per_workflow=page_counters.actions_per_workflow(measured, actions, why),
         actions_by_kind=actions or {},
         activity_slots=measured.slots,
         slots_used_ratio=why.of(
             "slots_used_ratio", per(measured.slots_used, measured.slots), _no_slots(measured)
         ),
         pollers=dict(measured.pollers),
-        sticky_hit_ratio=counts_of_pages.sticky_hit_ratio(measured, why),
+        sticky_hit_ratio=page_counters.sticky_hit_ratio(measured, why),
         activity_failures=why.of("activity_failures", failed_attempts(measured), NO_FAILURES_COUNTED),
         activity_timeouts=why.of("activity_timeouts", timed_out_attempts(measured), NO_TIMEOUTS_COUNTED),
         workflow_task_failures=why.of(

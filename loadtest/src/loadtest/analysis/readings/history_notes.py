@@ -31,7 +31,7 @@ def activities_elsewhere(measured: Measured) -> str | None:
     )
 
 
-def waits_for_nexus(measured: Measured) -> str | None:
+def nexus_note(measured: Measured) -> str | None:
     """
     Return a note if sampled orders waited for Nexus operations, whose tasks have a queue and slots of their own.
     """

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.estimators.bucket_quantile import bucket, quantile
 from loadtest.analysis.estimators.percentiles import is_coarse
 from loadtest.analysis.readings.workflow_counts import work
+from loadtest.analysis.saturation.activity_stages import activity_stages
 from loadtest.analysis.saturation.cell_capacity import (
     overhead_of_known_draws,
     same_cell,
@@ -18,7 +19,6 @@ from loadtest.analysis.saturation.cell_capacity import (
     whole_step_execution,
 )
 from loadtest.analysis.saturation.doubled_closed_load import counting_steps
-from loadtest.analysis.saturation.order_shape import order_shape
 from loadtest.analysis.twin import (
     HistogramWork,
     Past,
@@ -110,7 +110,7 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         return "the workflow has no activities"
     if (again := _attempted_again(saturated, activities)) is not None:
         return again
-    shape = order_shape(saturated, activities)
+    shape = activity_stages(saturated, activities)
     if isinstance(shape, str):
         return shape
     slot_seconds = held.sum / held.count

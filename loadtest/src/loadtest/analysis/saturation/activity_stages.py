@@ -16,7 +16,7 @@ _LEAST_ALIKE = 0.25
 _LONGEST_RATIO = 1.5
 
 
-def order_shape(step: Measured, activities: int) -> tuple[int, ...] | str:
+def activity_stages(step: Measured, activities: int) -> tuple[int, ...] | str:
     """
     Return how many activities an order runs side by side, stage after stage, or a clause that says why that is not known.
 

@@ -1,5 +1,5 @@
 """
-The cores that a program may use, where its machine has more.
+The cores that a program may use, where its machine has more, and the time for which its container held it back.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.allowed_cores import allowed_cores
+from loadtest.container_cpu import allowed_cores, throttled_seconds
 
 
 def _groups(folder: Path, files: dict[str, str]) -> Path:
@@ -58,3 +58,40 @@ def test_a_set_of_cores_is_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {2}, raising=False)
 
     assert allowed_cores("", tmp_path) == 1
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "expected"),
+    [
+        pytest.param("0::/", {"cpu.stat": "nr_throttled 3\nthrottled_usec 1500000"}, 1.5, id="container"),
+        pytest.param(
+            "0::/a/b",
+            {"a/b/cpu.stat": "throttled_usec 250000", "a/cpu.stat": "throttled_usec 500000"},
+            0.75,
+            id="above",
+        ),
+        pytest.param("0::/", {"cpu.stat": "usage_usec 9\nthrottled_usec 0"}, 0.0, id="never"),
+        pytest.param("0::/", {"cpu.stat": "usage_usec 9"}, None, id="root-of-the-host"),
+        pytest.param(
+            "2:cpu,cpuacct:/",
+            {"cpu,cpuacct/cpu.stat": "nr_periods 9\nthrottled_time 2000000000"},
+            2.0,
+            id="version-1",
+        ),
+        pytest.param("", {}, None, id="no-control-groups"),
+    ],
+)
+def test_the_kernel_tells_how_long_a_limit_held_back(
+    tmp_path: Path, own: str, files: dict[str, str], expected: float | None
+) -> None:
+    """In microseconds by the second version of control groups and in nanoseconds by the first."""
+    assert throttled_seconds(own, _groups(tmp_path, files)) == expected
+
+
+def test_a_group_that_is_mounted_twice_counts_once(tmp_path: Path) -> None:
+    """`cpu` is a link to `cpu,cpuacct` on most hosts."""
+    (tmp_path / "cpu,cpuacct").mkdir()
+    (tmp_path / "cpu,cpuacct" / "cpu.stat").write_text("throttled_time 2000000000", encoding="utf-8")
+    (tmp_path / "cpu").symlink_to(tmp_path / "cpu,cpuacct")
+
+    assert throttled_seconds("2:cpu,cpuacct:/", tmp_path) == 2.0

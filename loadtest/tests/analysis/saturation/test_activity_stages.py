@@ -12,8 +12,8 @@ import synthetic_steps
 from histograms import buckets, hdr
 
 from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
+from loadtest.analysis.saturation.activity_stages import activity_stages
 from loadtest.analysis.saturation.calibrated_model import calibration, histogram_work, simulated_size
-from loadtest.analysis.saturation.order_shape import order_shape
 from loadtest.analysis.twin import (
     OpenStep,
     Past,
@@ -86,7 +86,7 @@ def test_the_shape_of_an_order_is_read_from_histories(step: Measured, shape: Sha
     """
     One that is not known is no shape, and no model is made of it.
     """
-    found, learnt = order_shape(step, 6), calibration(synthetic_steps.demo_plan(), step)
+    found, learnt = activity_stages(step, 6), calibration(synthetic_steps.demo_plan(), step)
 
     if isinstance(shape, str):
         assert isinstance(found, str) and shape in found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.cli.unread_work import unread_work
+from loadtest.cli.ignored_work_keys import ignored_work_keys
 from loadtest.plan import Plan, Work
 from loadtest.scenario import load
 
@@ -49,8 +49,8 @@ def test_work_that_a_plan_names_and_no_order_gets_is_told() -> None:
     """A key with its default value counts as not named."""
     plan = Plan(name="p", scenario=BAKERY, work=Work(seconds=0.2, payload_bytes=9000, rework_probability=0.5))
 
-    assert unread_work(plan, load(BAKERY)) == (
+    assert ignored_work_keys(plan, load(BAKERY)) == (
         "the plan names work.rework_probability=0.5, work.payload_bytes=9000, which the scenario scenario does not read: "
         "its orders are as it makes them",
     )
-    assert unread_work(plan, load("repair")) == ()
+    assert ignored_work_keys(plan, load("repair")) == ()

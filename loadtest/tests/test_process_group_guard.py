@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loadtest import group_guard
+from loadtest import process_group_guard
 
 pytestmark = pytest.mark.process
 
@@ -32,7 +32,7 @@ def sleepers() -> Iterator[list[subprocess.Popen[bytes]]]:
 def test_a_guard_ends_the_groups_that_were_not_released(sleepers: list[subprocess.Popen[bytes]]) -> None:
     """The number of a group that was released may be another program's by then."""
     held, released = sleepers
-    with subprocess.Popen([sys.executable, group_guard.__file__], stdin=subprocess.PIPE) as guard:
+    with subprocess.Popen([sys.executable, process_group_guard.__file__], stdin=subprocess.PIPE) as guard:
         assert guard.stdin is not None
         guard.stdin.write(f"+{held.pid}\n+{released.pid}\n-{released.pid}\n".encode())
         guard.stdin.close()

@@ -10,7 +10,7 @@ from loadtest.results.plan_setting import changed_keys
 from loadtest.scenario import Scenario
 
 
-def refuse_unread_work(plan: Plan, scenario: Scenario) -> None:
+def refuse_ignored_work_keys(plan: Plan, scenario: Scenario) -> None:
     """
     Refuse a run that varies work which no order gets: two settings that are one would be told as the same.
 
@@ -32,7 +32,7 @@ def refuse_unread_work(plan: Plan, scenario: Scenario) -> None:
         )
 
 
-def unread_work(plan: Plan, scenario: Scenario) -> tuple[str, ...]:
+def ignored_work_keys(plan: Plan, scenario: Scenario) -> tuple[str, ...]:
     """
     Name the keys of ``[work]`` that a plan sets and its scenario does not read; empty where it reads all of them.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.plan import WorkerSetup
-from loadtest.target.local_worker import OWN_WORKER, plan_variables
+from loadtest.target.local_worker_command import OWN_WORKER, plan_variables
 from repairshop.settings import Settings, load
 
 
