@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import signal
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,17 @@ def processes_of(group: int) -> list[psutil.Process]:
             if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
+
+
+def group_sizes() -> Mapping[int, int]:
+    """
+    Return the number of processes of each process group of this machine, those among them that nobody has waited for.
+    """
+    sizes = Counter[int]()
+    for pid in psutil.pids():
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # it ended meanwhile, or is hidden
+            sizes[os.getpgid(pid)] += 1
+    return sizes
 
 
 def members_of(group: int) -> list[GroupMember]:

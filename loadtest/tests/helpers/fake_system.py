@@ -50,6 +50,8 @@ class FakeSystem:
         beats_at: Unix time of the first heartbeat that holds numbers.
         processes: Processes of each worker.
         processes_at: Unix time from which these are listed.
+        processes_after: Seconds after the start of their replica from which these are listed.
+        group_size: Processes of each worker's process group; ``None`` where that is not known.
         shares_page: Whether several workers of each process write their slots to one series.
         supervised_at: Second of a step at which the first replica's worker is started anew within its process.
         strangers: Names of pollers that are no replicas.
@@ -96,6 +98,8 @@ class FakeSystem:
     slots: int | None = 10
     processes: int = 1
     processes_at: float = 0.0
+    processes_after: float = 0.0
+    group_size: int | None = None
     shares_page: bool = False
     supervised_at: float | None = None
     strangers: tuple[str, ...] = ()

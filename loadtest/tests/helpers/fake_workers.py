@@ -49,13 +49,14 @@ class FakeWorkers:
                 shows_main=system.shows_main,
                 why="it does not say",
             )
+        processes = system.processes if now >= self._listed_at(replica) else 1
         silent = replica is system.replicas[-1] and system.is_past(system.silent_at)
         silent_for = system.silent_for if silent else None
         return WorkerFacts(
             replica.identity,
             "page",
             now,
-            activity_slots=system.slots - (system.miscounted[0] <= now < system.miscounted[1]),
+            activity_slots=processes * system.slots - (system.miscounted[0] <= now < system.miscounted[1]),
             activity_slots_used=system.slots // 2,
             workflow_slots=100,
             workflow_slots_used=1,
@@ -63,9 +64,13 @@ class FakeWorkers:
             workflow_pollers=0 if silent_for == "workflow" else 5,
             shows_main=system.shows_main,
             started_at=self._started_at(replica),
-            processes=system.processes if now >= system.processes_at else 1,
+            processes=processes,
+            group_size=system.group_size,
             shares_page=system.shares_page,
         )
+
+    def _listed_at(self, replica: Replica) -> float:
+        return max(self.system.processes_at, replica.started_at + self.system.processes_after)
 
     def _started_at(self, replica: Replica) -> float:
         system = self.system

@@ -24,6 +24,9 @@ from loadtest.results.worker_facts import WorkerFacts, activity_slots
 LONGEST_BEAT_SECONDS = 65.0
 # A polling worker is listed a moment later; a worker whose SDK sends no heartbeats is never listed.
 LISTED_SECONDS = 5.0
+# The processes that an earlier step saw start one after the other.
+STARTED_SECONDS = 15.0
+_PAUSE_SECONDS = 0.5
 # A heartbeat or page counts free and used slots one after the other, so a task that came or went in between makes the
 # sum wrong by one: a number that differs from the plan's is believed only if it stays for two more heartbeats of the
 # kit's worker.
@@ -71,7 +74,7 @@ async def first_known(
     def problems_of(known: Sequence[WorkerFacts]) -> list[str]:
         return [*contradicted_settings(known, plan), *unread_factors(known, factors)]
 
-    known = await ask_workers(workers, replicas)
+    known = await _known_processes(workers, replicas, step, clock)
     began, is_told = clock.now(), False
     follows_slots = isinstance(plan.loads[step.key.load], Saturate)
     wants_slots = follows_slots or any(path.startswith("worker.") for path, _ in factors)
@@ -91,6 +94,22 @@ async def first_known(
     if problems:
         raise InputError("\n".join(f"plan: {problem}" for problem in problems))
     return known
+
+
+async def _known_processes(
+    workers: AskedWorkers, replicas: Sequence[Replica], step: PlannedStep, clock: Clock
+) -> tuple[WorkerFacts, ...]:
+    """
+    Ask until every process of each replica may have polled, as a launcher may start several workers one after the other:
+    as many as at an earlier step, or as many as its process group has.
+    """
+    until = clock.now() + (LISTED_SECONDS if step.processes is None else STARTED_SECONDS)
+    while True:
+        known = await ask_workers(workers, replicas)
+        is_whole = all(one.processes >= (step.processes or one.group_size or 1) for one in known)
+        if is_whole or step.own_worker or clock.now() >= until:
+            return known
+        await clock.sleep(_PAUSE_SECONDS)
 
 
 def _as_planned_once(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.judged_steps.step_notes import restarts_told
@@ -16,7 +16,7 @@ from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.history_notes import activities_elsewhere, nexus_note, orders_leave_work
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
-from loadtest.analysis.readings.workers_as_planned import in_flight
+from loadtest.analysis.readings.workers_as_planned import in_flight, several_processes
 from loadtest.analysis.readings.workflow_counts import leaves_open
 from loadtest.analysis.rules.long_poll_limits import demand_awaitable
 from loadtest.design.design import Answer, Design, KeptStep, NextStep, judged_closed_steps
@@ -135,6 +135,7 @@ async def run_experiment(
             subject.activities_per_workflow,
             subject.own_worker,
             cell.server_name in unsettled,
+            _processes_before(kept, plan, cell),
         )
         measured, pages = await run_step(ports[cell.server_name], step, tell, clock)
         if leaves_open(measured):
@@ -147,6 +148,7 @@ async def run_experiment(
         result = read_step(measured, cell, judged_closed_steps(kept))
         if subject.own_command:
             _note(run, settings_not_known(measured.workers, cell, measured.key.factors), tell)
+        _note(run, several_processes(measured.workers), tell)
         _note(run, activities_elsewhere(measured), tell)
         _note(run, nexus_note(measured), tell)
         _note(run, orders_leave_work(measured), tell)
@@ -169,6 +171,14 @@ def _note(run: Run, note: str | None, tell: Callable[[Event], None]) -> None:
     if note is not None and note not in manifest.notes:
         run.write_manifest(replace(manifest, notes=(*manifest.notes, note)))
         tell(NoteSeen(note))
+
+
+def _processes_before(kept: Sequence[KeptStep], plan: Plan, cell: Plan) -> int | None:
+    """
+    Return the most worker processes that a replica of the cell's workers was at an earlier step; ``None`` before one.
+    """
+    alike = [step for step in kept if plan_of_cell(plan, step.key).worker_command == cell.worker_command]
+    return max((worker.processes for step in alike for worker in step.measured.workers), default=None)
 
 
 def kept_steps(run: Run) -> list[KeptStep]:

@@ -47,6 +47,7 @@ class PlannedStep:
         activities_per_workflow: Number of activities of one workflow, as the scenario says.
         own_worker: Whether the workers are the kit's own, whose slots the plan sets.
         follows_open: Whether workflows of earlier steps may still be open on its server.
+        processes: Number of worker processes that each replica was at an earlier step; ``None`` at the first one.
     """
 
     key: StepKey
@@ -56,6 +57,7 @@ class PlannedStep:
     activities_per_workflow: int | None
     own_worker: bool
     follows_open: bool = False
+    processes: int | None = None
 
     @property
     def wants_activities(self) -> bool:

@@ -67,12 +67,19 @@ async def take_snapshot(
     return Snapshot(worker, at_server, alive, use, tuple(problems), machine=times)
 
 
-def pages_to_read(replicas: Sequence[Replica], known: Sequence[WorkerFacts]) -> dict[str, str]:
+def pages_to_read(
+    replicas: Sequence[Replica], known: Sequence[WorkerFacts], processes: int | None = None
+) -> dict[str, str]:
     """
     Return the workers' pages by identity; none where a replica is known to be several processes, as its page tells of one
     of them alone.
+
+    Args:
+        replicas: Replicas of the step.
+        known: What is known of each of them.
+        processes: Number of processes that each replica was at an earlier step, if there was one.
     """
-    if any(worker.processes > 1 for worker in known):
+    if any(worker.processes > 1 for worker in known) or (processes or 1) > 1:
         return {}
     return {replica.identity: replica.metrics_url for replica in replicas if replica.metrics_url is not None}
 
@@ -85,7 +92,7 @@ def pages_of_a_part(endpoints: Mapping[str, str], known: Sequence[WorkerFacts]) 
     return tuple(
         Problem(
             ProblemCause.PAGE_UNUSABLE,
-            f"{worker.replica} is {counted(worker.processes, 'process', 'processes')}, which its heartbeats did not tell when the step began, and its "
+            f"{worker.replica} is {counted(worker.processes, 'process', 'processes')}, which neither heartbeats nor polls told when the step began, and its "
             "page tells of one of them: its slots and counts are a part of theirs; measure it again",
             worker.replica,
         )

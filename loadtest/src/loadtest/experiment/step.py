@@ -76,7 +76,7 @@ async def run_step(
     tell(PhaseStarted("scale", None))
     ready = await make_ready(ports, step, tell, clock)
     replicas, window = ready.replicas, ready.window
-    endpoints = pages_to_read(replicas, ready.workers)
+    endpoints = pages_to_read(replicas, ready.workers, step.processes)
     endpoints, before = await first_snapshot(
         ports.metrics, ports.target, endpoints, own_worker=step.own_worker
     )

@@ -23,6 +23,8 @@ from loadtest.probe.go_session_workers import (
 )
 from loadtest.probe.http_page import fetch_once
 from loadtest.probe.page_cache import PageBody, PageCache
+from loadtest.probe.replica_processes import may_be_several, polling_processes, told_in_part, without_page
+from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.visibility_quoting import quoted
 from loadtest.probe.worker_heartbeat import (
     ListedProcess,
@@ -36,6 +38,7 @@ from loadtest.probe.worker_heartbeat import (
 )
 from loadtest.probe.worker_list import ListedWorkers, beats_of, list_workers
 from loadtest.probe.worker_page import NO_PAGE, facts_from_page
+from loadtest.process_group_members import group_sizes
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts
 
@@ -71,6 +74,7 @@ class WorkerProbe:
         self._answered: set[str] = set()
         self._paged: set[str] = set()
         self._several: set[str] = set()
+        self._processes: dict[str, int] = {}
         self._sessions: set[str] = set()
 
     def close(self) -> None:
@@ -93,7 +97,7 @@ class WorkerProbe:
         """
         since = time.time() - _NEW_PAGE_SECONDS
         pages = await asyncio.gather(*(self._look(replica, since) for replica in replicas))
-        pages = [replace(page, source=None) if page.replica in self._several else page for page in pages]
+        pages = [self._of_replica(page) for page in pages]
         silent = [page for page in pages if page.source is None]
         beats = await self._beats(replicas) if silent else []
         now = time.time()
@@ -120,11 +124,19 @@ class WorkerProbe:
         Return what is known of each replica, in the order given.
 
         A heartbeat is preferred to a page; what it lacks (eager activities, whose `main` the worker runs) is read from
-        the page.
+        the page. Processes that polled and are not heard of in heartbeats count as the replica's too.
         """
         now = time.time()
         beats = await self._beats(replicas)
-        known = await asyncio.gather(*(self._of(replica, beats, now) for replica in replicas))
+        sizes = group_sizes()
+        polling = await self._polling(replicas) if may_be_several(replicas, sizes) else {}
+        told = await asyncio.gather(
+            *(self._of(replica, beats, polling.get(replica.identity, 0), now) for replica in replicas)
+        )
+        known = [
+            facts if replica.pid is None else replace(facts, group_size=sizes.get(replica.pid))
+            for replica, facts in zip(replicas, told, strict=True)
+        ]
         if any(may_serve_sessions(worker) for worker in known):
             polls = await polls_for_sessions(self._client, self._task_queue)
             self._sessions |= {
@@ -157,20 +169,40 @@ class WorkerProbe:
         found = {replica.identity: _own(replica, listed.workers) for replica in replicas}
         return {name: frozenset(one.worker_identity for one in mine) for name, mine in found.items() if mine}
 
-    async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
+    def _of_replica(self, page: WorkerFacts) -> WorkerFacts:
+        """
+        Return what a page tells of its replica, which may be more than the page's one process or its one worker.
+        """
+        if page.replica in self._processes:
+            return without_page(page, self._processes[page.replica])
+        return replace(page, source=None) if page.replica in self._several else page
+
+    async def _polling(self, replicas: Sequence[Replica]) -> Mapping[str, int]:
+        look = await DescribedQueue(self._client, self._task_queue).look()
+        return {} if look is None else polling_processes(replicas, look)
+
+    async def _of(
+        self, replica: Replica, beats: Sequence[WorkerHeartbeat], polling: int, now: float
+    ) -> WorkerFacts:
         page = await self._page(replica)
         mine = [beat for beat in beats if is_of(replica, beat, process_group) and is_alive(beat, now)]
-        processes = max(1, len({process_of(beat) for beat in mine}))
+        senders = len({process_of(beat) for beat in mine})
+        processes = max(1, senders, polling)
         told = facts_from_heartbeats(replica.identity, mine, now)
         if processes > 1 or (told is not None and told.shares_page):
             self._several.add(replica.identity)
             self._paged.discard(replica.identity)
+        if processes > 1:
+            self._processes[replica.identity] = processes
+            page = without_page(page, processes)
+            # What a page told before was of one of them.
+            self._answered.discard(replica.identity)
         self._remember(replica, page, told)
         first = next(filter(is_first, mine), None)
         if told is not None:
             # Workers that have sent only their first heartbeat have slots too.
             counted = (
-                told
+                told_in_part(told, senders, processes)
                 if first is None
                 else replace(told, activity_slots=None, first_beat=True, why=_FIRST_BEAT)
             )

@@ -36,7 +36,9 @@ class WorkerFacts:
             activities as one number.
         started_at: Unix time, by the worker's own clock, at which the newest of its processes' workers was started, as
             heartbeats tell it.
-        processes: Number of processes that the replica is known to be, by heartbeats.
+        processes: Number of processes that the replica is known to be, by heartbeats and pollers.
+        group_size: Number of processes of its process group, launchers and helpers among them; ``None`` where it is not of
+            this machine.
         shares_page: Whether several workers of one process write their activity slots to the same series of its page, which
             tells those of one.
         first_beat: Whether it has sent only its first heartbeat, which holds no numbers; the next one follows within 60
@@ -66,6 +68,7 @@ class WorkerFacts:
     serves_sessions: bool = False
     started_at: float | None = None
     processes: int = 1
+    group_size: int | None = None
     shares_page: bool = False
     first_beat: bool = False
     why: str | None = None

@@ -79,6 +79,19 @@ def differing_replicas(workers: Sequence[WorkerFacts]) -> list[str]:
     ]
 
 
+def several_processes(workers: Sequence[WorkerFacts]) -> str | None:
+    """
+    Return a note for a whole run if a replica is several worker processes; ``None`` where each is one.
+    """
+    numbers = sorted({worker.processes for worker in workers})
+    if not numbers or numbers[-1] == 1:
+        return None
+    return (
+        f"a replica is {' or '.join(map(str, numbers))} worker processes here: what is told of 1 replica is of all of them, their slots "
+        "together, and a page at METRICS_PORT tells of one and is left out; to count processes, let the command start one"
+    )
+
+
 def unknown_slots(workers: Sequence[WorkerFacts]) -> list[str]:
     """
     Return why slots are not known, once for each reason: notes for the reader, which make nothing invalid.
