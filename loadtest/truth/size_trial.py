@@ -30,11 +30,8 @@ from loadtest.analysis.costs.sizing_resources import (
 )
 from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation_of, fills_machine
 from loadtest.analysis.estimators.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, Sureness
-from loadtest.analysis.readings.workflow_counts import (
-    is_closed,
-    looked_seconds,
-    workflows_per_second,
-)
+from loadtest.analysis.readings.work_done import looked_seconds, workflows_per_second
+from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.cell_capacity import cell_capacity
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain

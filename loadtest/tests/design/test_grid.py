@@ -11,7 +11,7 @@ from closed_steps import closed_step
 from synthetic_steps import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step
-from loadtest.analysis.readings.workflow_counts import workflows_per_second
+from loadtest.analysis.readings.work_done import workflows_per_second
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid
 from loadtest.plan import Open, Plan, Saturate

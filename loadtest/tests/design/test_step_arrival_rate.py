@@ -10,7 +10,7 @@ import pytest
 from synthetic_steps import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step
-from loadtest.analysis.readings.workflow_counts import workflows_per_second
+from loadtest.analysis.readings.work_done import workflows_per_second
 from loadtest.analysis.saturation.cell_capacity import known_draws_capacity
 from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.design.design import KeptStep

@@ -61,6 +61,35 @@ def test_a_workflow_that_is_retried_as_a_whole_is_known(told: dict[str, Any], ex
     assert waits([start], "q").is_retried is expected
 
 
+@pytest.mark.parametrize(
+    ("queue", "expected"), [("", "q"), ("q", "q"), ("ovens", "ovens")], ids=["none", "same", "other"]
+)
+def test_children_are_known_by_their_queue(queue: str, expected: str) -> None:
+    """
+    One that names no queue is on its parent's.
+    """
+    told = {"task_queue": {"name": queue}}
+    child = event(
+        7,
+        "START_CHILD_WORKFLOW_EXECUTION_INITIATED",
+        1.0,
+        start_child_workflow_execution_initiated_event_attributes=told,
+    )
+
+    assert waits([child], "q").children == {expected: 1}
+
+
+@pytest.mark.parametrize("earlier", ["", "a-run"])
+def test_a_run_that_continues_another_is_known(earlier: str) -> None:
+    """
+    Its history is a part of its order's.
+    """
+    told = {"continued_execution_run_id": earlier}
+    start = event(1, "WORKFLOW_EXECUTION_STARTED", 0.0, workflow_execution_started_event_attributes=told)
+
+    assert waits([start], "q").is_continued is bool(earlier)
+
+
 def test_what_goes_on_after_an_order_is_known() -> None:
     """
     An activity that nobody waits for, and an abandoned child; another child ends with its parent.

@@ -83,6 +83,12 @@ def _ended(at: float, kind: str, number: int, by: str = "scheduled") -> tuple[fl
             {},
             id="a child, whose own tasks are looked at",
         ),
+        pytest.param(
+            [*_TASK, (0.5, "START_CHILD_WORKFLOW_EXECUTION_INITIATED", {"task_queue": {"name": "ovens"}}),
+             _ended(2.5, "CHILD_WORKFLOW_EXECUTION_COMPLETED", 4, "initiated")],
+            {"child workflows of other task queues": 2.0},
+            id="a child of another queue",
+        ),
     ],
 )  # fmt: skip
 def test_time_without_a_task_is_put_down_to_what_is_pending(

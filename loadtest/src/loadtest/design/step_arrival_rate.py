@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loadtest.analysis.readings.workflow_counts import workflows_per_second
+from loadtest.analysis.readings.work_done import workflows_per_second
 from loadtest.analysis.saturation.cell_capacity import known_draws_capacity
 from loadtest.analysis.saturation.doubled_closed_load import counting_steps
 from loadtest.analysis.twin.work_of_plan import known_work

@@ -14,8 +14,14 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.judged_steps.step_notes import restarts_told
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
-from loadtest.analysis.readings.history_notes import activities_elsewhere, nexus_note, orders_leave_work
+from loadtest.analysis.readings.history_notes import (
+    activities_elsewhere,
+    children_elsewhere,
+    nexus_note,
+    orders_leave_work,
+)
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
+from loadtest.analysis.readings.work_of_others import others_at_work
 from loadtest.analysis.readings.workers_as_planned import in_flight, several_processes
 from loadtest.analysis.readings.workflow_counts import leaves_open
 from loadtest.analysis.rules.long_poll_limits import demand_awaitable
@@ -149,9 +155,14 @@ async def run_experiment(
         if subject.own_command:
             _note(run, settings_not_known(measured.workers, cell, measured.key.factors), tell)
         _note(run, several_processes(measured.workers), tell)
-        _note(run, activities_elsewhere(measured), tell)
-        _note(run, nexus_note(measured), tell)
-        _note(run, orders_leave_work(measured), tell)
+        for note_on in (
+            activities_elsewhere,
+            children_elsewhere,
+            nexus_note,
+            orders_leave_work,
+            others_at_work,
+        ):
+            _note(run, note_on(measured), tell)
         kept.append(KeptStep(measured, result))
         told = design.judged(kept[-1])
         run.write_step(measured, told, pages)

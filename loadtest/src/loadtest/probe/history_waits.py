@@ -35,6 +35,8 @@ class HistoryWaits:
         elsewhere: Activities scheduled on other task queues, whose waits concern other workers.
         workflow_type: Type of the workflow; empty where the history does not begin with the workflow's start.
         stages: Activities on the task queue by stage: one that is scheduled after the end of another is one stage later.
+        children: Child workflows by their task queue.
+        is_continued: Whether the run continues an earlier one of its workflow.
         is_retried: Whether the workflow was started with a policy by which it is retried as a whole.
         left_activities, left_children: Scheduling events of activities, and of children that do not end with their parent,
             that had not ended when the workflow did.
@@ -45,6 +47,8 @@ class HistoryWaits:
     elsewhere: Counter[str] = field(default_factory=Counter)
     workflow_type: str = ""
     stages: Counter[int] = field(default_factory=Counter)
+    children: Counter[str] = field(default_factory=Counter)
+    is_continued: bool = False
     is_retried: bool = False
     left_activities: set[int] = field(default_factory=set)
     left_children: set[int] = field(default_factory=set)
@@ -73,6 +77,7 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
                 start = event.workflow_execution_started_event_attributes
                 found.workflow_type = start.workflow_type.name
+                found.is_continued = bool(start.continued_execution_run_id)
                 found.is_retried = start.HasField("retry_policy") and start.retry_policy.maximum_attempts != 1
             case EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
                 scheduled[event.event_id] = event.event_time.ToNanoseconds()
@@ -95,6 +100,7 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
                 found.workflow_tasks.append((event.event_time.ToNanoseconds() - since) / 1e9)
             case EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
                 child = event.start_child_workflow_execution_initiated_event_attributes
+                found.children[child.task_queue.name or task_queue] += 1
                 if child.parent_close_policy == ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON:
                     found.left_children.add(event.event_id)
             case kind if kind in ACTIVITY_ENDS:
@@ -129,6 +135,7 @@ class SampledHistories:
         """
         found = [r for r in await asyncio.gather(*(self._read(w) for w in workflow_ids)) if r is not None]
         read, courses = [one for one, _ in found], [course for _, course in found]
+        children = sum((one.children for one in read), Counter[str]())
         return HistorySample(
             workflows=len(read),
             activity_seconds=tuple(seconds for one in read for seconds in one.activities),
@@ -139,6 +146,11 @@ class SampledHistories:
             shapes=tuple(one.shape for one in read),
             left_activities=sum(len(one.left_activities) for one in read),
             left_children=sum(len(one.left_children) for one in read),
+            children=children.total(),
+            children_elsewhere={
+                name: number for name, number in children.items() if name != self._task_queue
+            },
+            continued=sum(one.is_continued for one in read),
             order_seconds=sum(one.seconds for one in courses),
             waiting_seconds={
                 what: sum(one.waiting.get(what, 0.0) for one in courses)

@@ -11,20 +11,19 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from loadtest.probe.ending_events import ACTIVITY_ENDS, CHILD_ENDS, attributes_of
-from loadtest.results.history_sample import NEXUS
+from loadtest.results.history_sample import NEXUS, OTHER_CHILDREN
 
 START_DELAY, TIMERS, MESSAGES = "the start's delay", "timers", "signals or updates"
 OTHER_QUEUES = "activities of other task queues"
 _TASK, _ACTIVITY, _CHILD = "workflow task", "activity", "child workflow"
 # The first of these that is pending is what an order's time is put down to.
-_FIRST = (_TASK, _ACTIVITY, _CHILD, OTHER_QUEUES, NEXUS, TIMERS)
-# A child's own tasks are in the queues and slots that are looked at, so that its parent waits for nothing outside of them.
+_FIRST = (_TASK, _ACTIVITY, _CHILD, OTHER_QUEUES, OTHER_CHILDREN, NEXUS, TIMERS)
+# The tasks of a child on the same task queue are in the queues and slots that are looked at, so that its parent waits for nothing outside of them.
 _INSIDE = frozenset({_TASK, _ACTIVITY, _CHILD})
 
-# What begins with an event; an activity is put to its task queue below.
+# What begins with an event; activities and children are put to their task queues below.
 _BEGINS = {
     EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED: _TASK,
-    EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED: _CHILD,
     EventType.EVENT_TYPE_NEXUS_OPERATION_SCHEDULED: NEXUS,
     EventType.EVENT_TYPE_TIMER_STARTED: TIMERS,
 }
@@ -104,6 +103,9 @@ def order_course(events: Iterable[HistoryEvent], task_queue: str) -> OrderCourse
         elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             queue = event.activity_task_scheduled_event_attributes.task_queue.name
             pending[event.event_id] = (_ACTIVITY if queue in ("", task_queue) else OTHER_QUEUES), time
+        elif kind == EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+            queue = event.start_child_workflow_execution_initiated_event_attributes.task_queue.name
+            pending[event.event_id] = (_CHILD if queue in ("", task_queue) else OTHER_CHILDREN), time
         elif kind == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             started = event.activity_task_started_event_attributes
             if pending.get(started.scheduled_event_id, ("", 0.0))[0] == _ACTIVITY:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.readings.workflow_counts import looked_seconds, work
+from loadtest.analysis.readings.work_done import looked_seconds, work
 from loadtest.catalogue.window_queries import SCRAPE_SECONDS, MeasuredWindow, throughput_query, wait_query
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured

@@ -11,6 +11,10 @@ NEXUS = "Nexus operations"
 """
 What orders wait for while a Nexus operation is carried out.
 """
+OTHER_CHILDREN = "child workflows of other task queues"
+"""
+What orders wait for while a child of theirs is carried out by workers of another task queue.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,12 @@ class HistorySample:
             folders of older versions.
         left_activities: Number of activities that had not ended when their workflow did.
         left_children: Number of abandoned child workflows that had not ended when their workflow did.
+        children: Number of child workflows that they started; ``None`` in folders of older versions.
+        children_elsewhere: Number of those on each other task queue.
+        continued: Number of histories that continue an earlier run of their workflow, and so are a part of their order.
         order_seconds: Time that the workflows took, summed up; 0 in folders of older versions.
         waiting_seconds: Part of that in which no task of a workflow was in a queue or at a worker, by what it waited for: timers,
-            signals or updates, Nexus operations, activities of other task queues, the start's delay.
+            signals or updates, Nexus operations, activities and child workflows of other task queues, the start's delay.
         activity_open_seconds: Seconds from scheduling to end, summed over the activities on the task queue under test.
         activity_attempts: Attempts of these activities.
     """
@@ -45,6 +52,9 @@ class HistorySample:
     shapes: tuple[tuple[int, ...], ...] = ()
     left_activities: int = 0
     left_children: int = 0
+    children: int | None = None
+    children_elsewhere: Mapping[str, int] = field(default_factory=dict)
+    continued: int = 0
     order_seconds: float = 0.0
     waiting_seconds: Mapping[str, float] = field(default_factory=dict)
     activity_open_seconds: float = 0.0

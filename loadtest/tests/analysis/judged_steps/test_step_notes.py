@@ -67,6 +67,18 @@ def test_only_what_may_be_retries_is_told_as_retries(
 
 
 @pytest.mark.parametrize(
+    ("queues", "told"), [({"ovens": 20, "shop": 2}, ["(ovens, shop)"]), ({}, [])], ids=["elsewhere", "here"]
+)
+def test_children_of_other_queues_are_told_as_not_looked_at(queues: dict[str, int], told: list[str]) -> None:
+    """All of the work may be theirs, done by workers that nobody looked at."""
+    sample = replace(HERE, children=22, children_elsewhere=queues)
+    step = replace(synthetic_steps.step(1, "open"), histories=sample)
+
+    notes = [note for note in step_notes(step, PLAN) if "child workflows of these workflows" in note]
+    assert [note.partition("queues ")[2].partition(":")[0] for note in notes] == told
+
+
+@pytest.mark.parametrize(
     ("waiting", "is_told"), [({NEXUS: 89.7}, True), ({"timers": 3.0}, False)], ids=["nexus", "timers"]
 )
 def test_operations_of_others_are_told_as_not_looked_at(waiting: dict[str, float], is_told: bool) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
-from loadtest.analysis.readings.workflow_counts import workflows_per_second
+from loadtest.analysis.readings.work_done import workflows_per_second
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.validity import RULES, uneven_halves

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from loadtest.analysis.estimators.intervals import t_factor
 from loadtest.analysis.estimators.usual_scatter import STATED, Scatter, with_usual
-from loadtest.analysis.readings.workflow_counts import looked_seconds, window_workflows
+from loadtest.analysis.readings.work_done import looked_seconds, window_workflows
 from loadtest.plural import counted, plural
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult, StepVerdict

@@ -12,12 +12,8 @@ from loadtest.analysis.costs.cpu_cost import CostPoint, MarginalCost, cost_point
 from loadtest.analysis.estimators.prediction_interval import next_value
 from loadtest.analysis.estimators.usual_scatter import STATED, Sureness
 from loadtest.analysis.readings.actions_per_order import ACTIONS
-from loadtest.analysis.readings.workflow_counts import (
-    looked_seconds,
-    whole_closed,
-    window_workflows,
-    workflows_per_second,
-)
+from loadtest.analysis.readings.work_done import looked_seconds, window_workflows, workflows_per_second
+from loadtest.analysis.readings.workflow_counts import whole_closed
 from loadtest.analysis.saturation.cell_capacity import slot_time_cv
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import counter_of, histogram_of

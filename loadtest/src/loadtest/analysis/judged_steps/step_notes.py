@@ -7,12 +7,14 @@ from __future__ import annotations
 from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.history_notes import (
     activities_elsewhere,
+    children_elsewhere,
     nexus_note,
     queues_elsewhere,
     work_left_behind,
 )
+from loadtest.analysis.readings.work_done import WorkDone, work
+from loadtest.analysis.readings.work_of_others import foreign_activities, work_of_others
 from loadtest.analysis.readings.workers_as_planned import unknown_slots, unplanned_eager
-from loadtest.analysis.readings.workflow_counts import WorkDone
 from loadtest.analysis.rules.disturbances import disturbance_notes
 from loadtest.plan import Plan
 from loadtest.plural import counted
@@ -59,7 +61,7 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
         for failure, words in measured.injector.words.items()
         if words and (count := measured.injector.whole.failed.get(failure, 0))
     ]
-    done = workflow_counts.work(measured)
+    done = work(measured)
     declared = measured.activities_per_workflow
     if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
         notes.append(
@@ -75,13 +77,22 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
         )
     notes += [
         told
-        for told in (activities_elsewhere(measured), nexus_note(measured), work_left_behind(measured))
+        for told in (
+            activities_elsewhere(measured),
+            children_elsewhere(measured),
+            nexus_note(measured),
+            work_left_behind(measured),
+            work_of_others(measured),
+        )
         if told is not None
     ]
     if done is None and declared != 0:
-        notes.append(
-            "throughput is counted in workflow closes, which come in waves, as nobody counted activities"
+        why = (
+            "nobody counted activities"
+            if foreign_activities(measured) is None
+            else "activities of others are counted among theirs"
         )
+        notes.append(f"throughput is counted in workflow closes, which come in waves, as {why}")
     if measured.injector.awaited_every > 1:
         notes.append(
             f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"

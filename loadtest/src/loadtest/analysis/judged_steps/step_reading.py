@@ -32,6 +32,7 @@ from loadtest.analysis.readings.littles_law import whole_step_ratio, window_rati
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
 from loadtest.analysis.readings.step_load import step_load
 from loadtest.analysis.readings.waits import cross_check, waits
+from loadtest.analysis.readings.work_done import looked_seconds, window_workflows, workflows_per_second
 from loadtest.analysis.readings.workers_as_planned import unknown_slots
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.rules.disturbances import disturbances
@@ -79,7 +80,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
     report = measured.injector
     actions = actions_per_order((measured,))
     window = measured.window_seconds
-    workflows = workflow_counts.window_workflows(measured)
+    workflows = window_workflows(measured)
     queue_waits, wait_reasons, notes = waits(measured)
     why.under("schedule_to_start_seconds", wait_reasons)
     failed, finished = _failed_and_finished(report.whole)
@@ -123,8 +124,8 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         ),
         sent_per_second=report.window.sent / window,
         injector_lag_seconds=latencies.injector_lag(measured, why),
-        throughput_per_second=throughput(measured, workflow_counts.workflows_per_second(measured), why),
-        closes_per_second=workflow_counts.window_closed(measured) / workflow_counts.looked_seconds(measured),
+        throughput_per_second=throughput(measured, workflows_per_second(measured), why),
+        closes_per_second=workflow_counts.window_closed(measured) / looked_seconds(measured),
         goodput_per_second=report.within_slo / window,
         failed=dict(report.whole.failed),
         error_ratio=why.of("error_ratio", failed / finished if finished else None, "nothing finished"),

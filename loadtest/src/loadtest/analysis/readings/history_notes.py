@@ -1,9 +1,11 @@
 """
-Notes on what sampled histories show and a step does not count: activities on other task queues than the one under test,
-and what goes on when its order has ended.
+Notes on what sampled histories show and a step does not count: activities and children on other task queues than the
+one under test, and what goes on when its order has ended.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from loadtest.plural import counted
 from loadtest.results.history_sample import NEXUS
@@ -31,6 +33,19 @@ def activities_elsewhere(measured: Measured) -> str | None:
     )
 
 
+def children_elsewhere(measured: Measured) -> str | None:
+    """
+    Return a note if sampled histories hold child workflows of other task queues, whose workers are not looked at.
+    """
+    sample = measured.histories
+    if sample is None or not sample.children_elsewhere:
+        return None
+    return (
+        f"child workflows of these workflows are on other task queues ({_most(sample.children_elsewhere)}): how long their tasks wait, and "
+        "whether their workers keep up, is not looked at here; sweep that task queue as well"
+    )
+
+
 def nexus_note(measured: Measured) -> str | None:
     """
     Return a note if sampled orders waited for Nexus operations, whose tasks have a queue and slots of their own.
@@ -48,7 +63,10 @@ def queues_elsewhere(measured: Measured) -> str:
     """
     Name the other task queues, those with most activities first; empty where there are none.
     """
-    counted = measured.histories.elsewhere if measured.histories is not None else {}
+    return _most(measured.histories.elsewhere if measured.histories is not None else {})
+
+
+def _most(counted: Mapping[str, int]) -> str:
     names = sorted(counted, key=lambda name: (-counted[name], name))
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f"{', '.join(names[:_MOST_NAMED])}{more}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.estimators.percentiles import mean_of_hdr
 from loadtest.analysis.readings.backlog import window_seconds
+from loadtest.analysis.readings.work_done import workflows_per_second
 from loadtest.analysis.readings.workflow_counts import (
     SERVER_CLOSED,
     WORKER_CLOSED,
@@ -14,7 +15,6 @@ from loadtest.analysis.readings.workflow_counts import (
     results,
     started_types,
     types_closed,
-    workflows_per_second,
 )
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from loadtest.analysis.estimators.bucket_quantile import bucket, quantile
 from loadtest.analysis.estimators.percentiles import is_coarse
-from loadtest.analysis.readings.workflow_counts import work
+from loadtest.analysis.readings.work_done import work
 from loadtest.analysis.saturation.activity_stages import activity_stages
 from loadtest.analysis.saturation.cell_capacity import (
     overhead_of_known_draws,

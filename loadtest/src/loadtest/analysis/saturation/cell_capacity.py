@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from loadtest.analysis.readings.backlog import window_seconds
-from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED, looked_seconds, window_workflows
-from loadtest.analysis.readings.workflow_counts import work as work_done
+from loadtest.analysis.readings.work_done import looked_seconds, window_workflows
+from loadtest.analysis.readings.work_done import work as work_done
+from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED
 from loadtest.analysis.saturation.saturation_limit import limit_of
 from loadtest.analysis.saturation.slot_capacity import (
     LoadLevel,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from loadtest.analysis.readings.workflow_counts import looked_seconds
+from loadtest.analysis.readings.work_done import looked_seconds
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 

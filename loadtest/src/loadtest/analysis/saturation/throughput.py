@@ -12,6 +12,7 @@ from loadtest.analysis.estimators.usual_scatter import MACHINE_SCATTER
 from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.null_reasons import NullReasons
 from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.analysis.readings.work_done import work
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.cell_capacity import edges_of, slot_time_cv
 from loadtest.analysis.saturation.slot_capacity import throughput_half_width
@@ -33,7 +34,7 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     if not is_closed(measured):
         why["throughput_per_second.half_width"] = OF_THE_SCHEDULE
         return Estimate(value, None, workflow_counts.window_closed(measured), "orders")
-    window, done = measured.worker_window, workflow_counts.work(measured)
+    window, done = measured.worker_window, work(measured)
     held = histogram_of(window, "worker.activity_execution")
     if done is not None and held is not None and held.count and done.in_window >= 1:
         half = throughput_half_width(slot_time_cv(measured), round(done.in_window), edges_of(measured))
