@@ -40,7 +40,9 @@ class FakeQueue:
         pollers |= {name: now for name in self.system.strangers}
         idle = {} if self.system.idle is None else dict.fromkeys(pollers, self.system.idle)
         limit = QueueRateLimit(4000.0, "system", active=False)
-        return Backlog(self.system.waiting(), 0, 0.0, pollers, pollers, limit, idle)
+        polled = self.system.versions if now >= self.system.versions_at else frozenset[str]()
+        versions = dict.fromkeys(pollers, polled)
+        return Backlog(self.system.waiting(), 0, 0.0, pollers, pollers, limit, idle, versions)
 
 
 @dataclass

@@ -46,6 +46,8 @@ class FakeSystem:
         elsewhere: Activities in the histories that are of other task queues.
         left_children: Abandoned children in the histories that go on after their order.
         idle: Why new workflows reach none of them; then none is completed.
+        versions: Versions of the workers in each replica, in words.
+        versions_at: Unix time from which all of them poll; before it, one does.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
         processes: Processes of each worker.
@@ -93,6 +95,8 @@ class FakeSystem:
     lacks: str | None = None
     polls: bool = True
     idle: str | None = None
+    versions: frozenset[str] = frozenset()
+    versions_at: float = 0.0
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     left_children: int = 0
     slots: int | None = 10

@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueueVersioningInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
-from loadtest.probe.worker_versions import idle_pollers
+from loadtest.probe.worker_versions import idle_pollers, polled_versions
 
 OLD, NEW = ("bakery", "b1"), ("bakery", "b2")
 
@@ -102,3 +102,15 @@ def test_the_old_version_drains_beside_the_current_one() -> None:
     described = _described(OLD, NEW, current=NEW)
 
     assert set(idle_pollers(described, ("31@host", "bakeryb2"))) == {"bakeryb1", "31@host"}
+
+
+def test_workers_of_one_process_have_all_their_versions() -> None:
+    """They have one name, and the last one listed stood for all."""
+    described = _described(OLD, NEW, ("", ""))
+    for poller in described.pollers:
+        poller.identity = "31@host"
+
+    assert polled_versions(described, ("31@host", "32@host")) == {
+        "31@host": {"version b1 of bakery", "version b2 of bakery", "workers without a version"},
+        "32@host": {"workers without a version"},
+    }

@@ -87,6 +87,25 @@ def why_idle(replicas: Sequence[Replica], look: Backlog) -> str | None:
     return idle[0] if idle and len(idle) == len(polled) else None
 
 
+def why_mixed(replicas: Sequence[Replica], look: Backlog, group_of: GroupOf = process_group) -> str | None:
+    """
+    Return why workers of several versions are not measured as one; ``None`` where the replicas' workers that have polled
+    since their start are of one version, as far as their names tell whose they are.
+    """
+    mine = [
+        identity
+        for identity, at in look.workflow_pollers.items()
+        if any(replica.ran_at(at) and is_of(replica, identity, group_of) for replica in replicas)
+    ]
+    versions = sorted(frozenset[str]().union(*(look.versions.get(identity, ()) for identity in mine)))
+    if len(versions) < 2:
+        return None
+    return (
+        f"the replicas' workers are {' and '.join(versions)}: new workflows go to one version, or in parts to two, so slots and "
+        "replicas would be counted that have no part in the work; let all of them be of one version"
+    )
+
+
 def is_of(replica: Replica, identity: str, group_of: GroupOf) -> bool:
     """
     Tell whether a poller is a replica's, by the name that the run or the SDK gave it.
@@ -125,7 +144,7 @@ async def wait_until_polling(
 
     Raises:
         TargetError: Some did not poll in time; the error names them, and the kind of task that they do not poll for. Or
-            the run's own server gives their version no workflows.
+            the run's own server gives their version no workflows, or they are of several versions.
     """
     began = clock.now()
     # None was started later, whatever a wall clock said that was set back since.
@@ -146,6 +165,8 @@ async def wait_until_polling(
                 kinds = _late(replicas, look, names, wants_activities=wants_activities)
             late = set[str]().union(*kinds.values())
             if not late:
+                if (mixed := why_mixed(replicas, look)) is not None:
+                    raise TargetError(mixed)
                 await queue.give_new_workflows(min(replica.started_at for replica in replicas))
                 return
             now_ready = {replica.identity for replica in replicas} - late

@@ -22,7 +22,7 @@ from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Injectors, InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
-from loadtest.experiment.readiness import why_idle
+from loadtest.experiment.readiness import why_idle, why_mixed
 from loadtest.experiment.ready_step import make_ready
 from loadtest.experiment.sampled_histories import sampled_histories
 from loadtest.experiment.sampled_worker_pages import PageSample
@@ -67,7 +67,8 @@ async def run_step(
         The raw facts, and the filtered text of every page that was read, by ``<edge>-<role>-<endpoint>``.
 
     Raises:
-        TargetError: The replicas did not start, are of a version that gets no workflow, or ended and are not started again.
+        TargetError: The replicas did not start, are of a version that gets no workflow or of several, or ended and are
+            not started again.
         InputError: The plan names another setting than the workers show, the workers are not seen to read what the run
             varies, or they have more slots than results can be awaited of.
         InjectorError: There is no report at all, or the injectors ended before the window did.
@@ -123,6 +124,8 @@ async def run_step(
         report: InjectorReport = await injecting
         if not report.whole.completed and poll is not None and (idle := why_idle(replicas, poll)) is not None:
             raise TargetError(f"no workflow was taken: {idle}")
+        if poll is not None and (mixed := why_mixed(replicas, poll)) is not None:
+            raise TargetError(mixed)
         await clock.sleep(SETTLE_SECONDS)
 
     tell(PhaseStarted("collect", None))

@@ -17,7 +17,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from loadtest.errors import TargetError
-from loadtest.probe.worker_versions import idle_pollers, make_current, version_to_make_current
+from loadtest.probe.worker_versions import (
+    idle_pollers,
+    make_current,
+    polled_versions,
+    version_to_make_current,
+)
 from loadtest.results.resource_use import QueueRateLimit
 from loadtest.results.scrape import Backlog
 
@@ -97,6 +102,7 @@ class DescribedQueue:
             self._plain_tells = False
             return await self._look()
         types = [info.types_info for info in pollers.versions_info.values()]
+        unversioned = [one.identity for t in types for one in t[_WORKFLOW].pollers]
         activities = _stats(activity, *(t[_ACTIVITY] for t in types))
         workflows = _stats(workflow, *(t[_WORKFLOW] for t in types))
         return Backlog(
@@ -106,7 +112,8 @@ class DescribedQueue:
             activity_pollers=_last_polls(activity.pollers, *(t[_ACTIVITY].pollers for t in types)),
             workflow_pollers=_last_polls(workflow.pollers, *(t[_WORKFLOW].pollers for t in types)),
             rate_limit=rate_limit(activity),
-            idle=idle_pollers(workflow, (one.identity for t in types for one in t[_WORKFLOW].pollers)),
+            idle=idle_pollers(workflow, unversioned),
+            versions=polled_versions(workflow, unversioned),
         )
 
     async def _describe(self, **asked: object) -> DescribeTaskQueueResponse:

@@ -59,6 +59,24 @@ def idle_pollers(described: DescribeTaskQueueResponse, unversioned: Iterable[str
     }
 
 
+def polled_versions(
+    described: DescribeTaskQueueResponse, unversioned: Iterable[str] = ()
+) -> dict[str, frozenset[str]]:
+    """
+    Return the versions for which each poller polls, in words, by its identity: workers of one process have one identity.
+
+    Args:
+        described: The queue of workflow tasks, with its pollers.
+        unversioned: Further pollers without a version.
+    """
+    polled = [(identity, NO_VERSION) for identity in unversioned]
+    polled += [(poller.identity, version_of(poller)) for poller in described.pollers]
+    found: dict[str, frozenset[str]] = {}
+    for identity, version in polled:
+        found[identity] = found.get(identity, frozenset()) | {_name(version)}
+    return found
+
+
 def told_version(parts: WorkerDeploymentVersion, text: str) -> Version:
     """
     Return a version that a server names by its parts, or by NAME.BUILD alone, as 1.27 does.

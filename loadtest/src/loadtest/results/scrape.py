@@ -37,6 +37,8 @@ class Backlog:
         activity_pollers, workflow_pollers: Unix time of each poller's last poll, by its identity.
         rate_limit: Rate limit of the activities; ``None`` where the server does not tell it.
         idle: Pollers that get no new workflows, by identity, and why: their version is not current.
+        versions: Versions for which each poller polls for workflow tasks, in words, by its identity; workers of one process
+            share one.
     """
 
     activity_tasks: int | None
@@ -46,6 +48,7 @@ class Backlog:
     workflow_pollers: Mapping[str, float]
     rate_limit: QueueRateLimit | None = None
     idle: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def tasks(self) -> int | None:
