@@ -84,14 +84,11 @@ drop_old_maps() {
 
 # wait_for NAMESPACE OBJECT
 wait_for() {
-  local deadline=$((SECONDS + $(in_seconds "$DEPLOY_TIMEOUT")))
-  # An object that failed before is still said to have failed until its controller has seen the new one.
-  until kc rollout status "$2" --namespace "$1" --timeout "$((deadline > SECONDS ? deadline - SECONDS : 1))s" >/dev/null 2>&1; do
-    if ((SECONDS >= deadline)); then
-      fail_in "$1" "$2: not ready within $DEPLOY_TIMEOUT: $(why_not "$1" "its pods are; see its events")"
-    fi
-    sleep 1
-  done
+  local refused
+  if ! rolled_out "$1" "$2" "$(in_seconds "$DEPLOY_TIMEOUT")"; then
+    if [[ -n "$refused" ]]; then fail_in "$1" "$2: $refused"; fi
+    fail_in "$1" "$2: not ready within $DEPLOY_TIMEOUT: $(why_not "$1" "its pods are; see its events")"
+  fi
   echo "${2#*/}: ready"
 }
 
@@ -131,6 +128,8 @@ carry_out() {
   local lines line how namespace name from
   maps=
   mapfile -t lines < <(lines_that_hold)
+  # shellcheck disable=SC2046 # one word for each
+  begin_refusals $(printf '%s\n' "${lines[@]}" | awk '$2 != "-" {print $2}' | sort -u)
   for line in "${lines[@]}"; do
     read -r how namespace name from <<<"$line"
     case $how in

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it: why something does not become ready, the cause first.
+# Sourced by the scripts beside it, with refusals.sh: why something does not become ready, the cause first.
 
 # fail_in NAMESPACE WORDS: ends with one line that names the cause, followed by what the pods of the namespace say.
 fail_in() {
@@ -38,13 +38,11 @@ last_words() {
     awk '{last = $0} /\tERROR\t/ && !first {first = $0} END {print first ? first : last}' || true
 }
 
-# refused_pods NAMESPACE: what makes no pods, as for a quota, and why; such a pod is in no list. Of Deployments it is known whether that
-# holds now, and of others their last event.
+# refused_pods NAMESPACE: what makes no pods, why, and what to do; such a pod is in no list.
 refused_pods() {
-  {
-    kc get events --namespace "$1" --field-selector reason=FailedCreate --sort-by .lastTimestamp --output go-template-file=k8s/run/refused.tpl
-    kc get deployments --namespace "$1" --output go-template-file=k8s/run/refused.tpl
-  } 2>/dev/null | tail -n 1 || true
+  local words
+  words=$(refused_now "$1" | head -n 1 | cut -d ' ' -f 3-)
+  if [[ -n "$words" ]]; then with_mend "$1" "$words"; fi
 }
 
 # pods_that_wait NAMESPACE: what the last warning says of the first pod that has begun nothing, as of a Secret or ConfigMap that is missing.

@@ -40,10 +40,44 @@ exist() {
   [[ -z "$documents" ]] || kc get "$@" --filename - --output name <<<"$documents" >/dev/null 2>&1
 }
 
+# upgrade NAMESPACE ARGUMENT...: helm upgrade --install; $said is what it says. Where the API server goes on refusing pods that it waits
+# for, it is ended, and $refused says why.
+upgrade() {
+  local namespace=$1 folder code=0 watching
+  shift
+  folder=$(mktemp -d "${IMAGE_CONTEXT:-${TMPDIR:-/tmp}}/upgrade.XXXXXX")
+  end_when_refused "$namespace" "$folder" >/dev/null 2>&1 &
+  watching=$!
+  said=$(
+    echo "$BASHPID" >"$folder/pid"
+    # shellcheck disable=SC2154 # set by cluster_access.sh
+    exec helm --kubeconfig "$kubeconfig" --kube-context "$context" upgrade --install "$@" --namespace "$namespace" 2>&1
+  ) || code=$?
+  kill "$watching" 2>/dev/null || true
+  wait "$watching" 2>/dev/null || true
+  refused=$(cat "$folder/refused" 2>/dev/null || true)
+  rm -r "$folder"
+  return "$code"
+}
+
+# end_when_refused NAMESPACE FOLDER: ends the helm of FOLDER/pid as one would by Ctrl-C, after which its release is one that failed.
+end_when_refused() {
+  local pid
+  while sleep 2; do
+    pid=$(cat "$2/pid")
+    if ! kill -0 "$pid"; then return; fi
+    if refusal_lasts "$1"; then
+      echo "$refused" >"$2/refused"
+      kill -s TERM "$pid"
+      return
+    fi
+  done
+}
+
 # release RELEASE NAMESPACE CHART ARGUMENT...: helm upgrade --install, once for each change. helm_waits=0 leaves out
 # helm's own waiting, which never ends where a version stays at its gate.
 release() {
-  local name=$1 namespace=$2 chart=$3 wanted said wait=(--wait --wait-for-jobs --timeout "$DEPLOY_TIMEOUT")
+  local name=$1 namespace=$2 chart=$3 wanted said refused wait=(--wait --wait-for-jobs --timeout "$DEPLOY_TIMEOUT")
   if [[ "${helm_waits:-1}" == 0 ]]; then wait=(); fi
   shift 3
   wanted="inputs $(fingerprint "$chart" "$@")"
@@ -54,11 +88,12 @@ release() {
   fi
   echo "$name: installing"
   # The description is where the next run reads what this one was given.
-  said=$(hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" "${wait[@]}" "$@" 2>&1) && return
+  upgrade "$namespace" "$name" "$chart" --description "$wanted" "${wait[@]}" "$@" && return
   # Helm 4 does not take a count back from `make scale` or a sweep; what is given here says who has it now.
   if [[ "$said" == *"conflict"*": .spec.replicas"* ]]; then
     echo "$name: somebody else has set its count since, which is taken back"
-    said=$(hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" --force-conflicts "${wait[@]}" "$@" 2>&1) && return
+    upgrade "$namespace" "$name" "$chart" --description "$wanted" --force-conflicts "${wait[@]}" "$@" && return
   fi
+  if [[ -n "$refused" ]]; then fail_in "$namespace" "$name: $refused"; fi
   fail_in "$namespace" "$name: $(why_not "$namespace" "$(grep '^Error' <<<"$said" || tail -n 1 <<<"$said")")"
 }

@@ -1,11 +1,15 @@
-{{- /* Of each Deployment that makes no pods, and of each event of something else that makes none: which and why. */ -}}
+{{- /* Of each object that lacks pods, Deployments only where they are refused: kind, name, UID and generation. */ -}}
 {{- range .items -}}
-{{- if eq .kind "Event" -}}
-{{- if and (eq .reason "FailedCreate") (ne .involvedObject.kind "ReplicaSet") }}{{ .involvedObject.kind }} {{ .involvedObject.name }} makes no more pods: {{ .message }}{{ "\n" }}{{ end -}}
-{{- else -}}
-{{- $name := .metadata.name -}}
+{{- $one := . -}}
+{{- $lacks := false -}}
+{{- if eq .kind "Deployment" -}}
 {{- range .status.conditions -}}
-{{- if and (eq .type "ReplicaFailure") (eq .status "True") }}Deployment {{ $name }} makes no more pods: {{ .message }}{{ "\n" }}{{ end -}}
+{{- if and (eq .type "ReplicaFailure") (eq .status "True") }}{{ $lacks = true }}{{ end -}}
 {{- end -}}
+{{- else if eq .kind "StatefulSet" -}}
+{{- $lacks = ne (print .status.replicas) (print .spec.replicas) -}}
+{{- else if eq .kind "Job" -}}
+{{- $lacks = not (or .spec.suspend .status.active .status.succeeded .status.failed) -}}
 {{- end -}}
+{{- if $lacks }}{{ .kind }} {{ .metadata.name }} {{ .metadata.uid }} {{ .metadata.generation }}{{ "\n" }}{{ end -}}
 {{- end -}}

@@ -4,8 +4,9 @@
 # A worker brings the order itself: its pod knows the address, the certificates, the codec's keys and the task queue.
 # After a restart the server may say "not enough hosts" for ten seconds and more.
 finish_a_workflow() {
-  local worker id answer deadline=$((SECONDS + $(in_seconds "$DEPLOY_TIMEOUT")))
+  local worker id answer deadline=$((SECONDS + $(in_seconds "$DEPLOY_TIMEOUT"))) refused
   until worker=$(workers_deployment) && [[ -n "$worker" ]]; do
+    if refusal_lasts "$WORKER_KUBE_NAMESPACE"; then fail_in "$WORKER_KUBE_NAMESPACE" "$WORKER_RELEASE: $refused"; fi
     if ((SECONDS > deadline)); then
       fail_in "$WORKER_KUBE_NAMESPACE" "$WORKER_RELEASE: no version is current within $DEPLOY_TIMEOUT: $(why_not "$WORKER_KUBE_NAMESPACE" "its controller says nothing; does Temporal's worker controller run?")"
     fi

@@ -10,86 +10,59 @@ from typing import Any
 
 import pytest
 from failed_deploys import HELMS, RELEASE, failed, pod, waiting
-from fake_kubernetes_api import NAMESPACE
+from refused_objects import MEND, QUOTA, deployment, lacking, not_made
 
 pytestmark = [
     pytest.mark.process,
     pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not in PATH"),
 ]
 
-QUOTA = 'pods "repair-worker-5d4f-" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2'
 READY = pod("ready", phase="Running", containerStatuses=[{"name": "worker", "state": {"running": {}}}])
 STARTING = pod("starts", containerStatuses=[waiting("ContainerCreating", "")])
 
 
-def deployment(name: str, refused: bool) -> dict[str, Any]:
-    """
-    A Deployment whose pods a quota refuses now, or does no more.
-    """
-    status = "True" if refused else "False"
-    condition = {
-        "type": "ReplicaFailure",
-        "status": status,
-        "reason": "FailedCreate",
-        "message": QUOTA,
-    }
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": name, "namespace": NAMESPACE},
-        "status": {"conditions": [condition]},
-    }
-
-
-def not_made(kind: str, name: str, at: str) -> dict[str, Any]:
-    """
-    The event of what could not make a pod.
-    """
-    return {
-        "apiVersion": "v1",
-        "kind": "Event",
-        "metadata": {"name": f"{name}.1", "namespace": NAMESPACE},
-        "involvedObject": {"kind": kind, "name": name},
-        "type": "Warning",
-        "reason": "FailedCreate",
-        "message": QUOTA,
-        "lastTimestamp": at,
-    }
-
-
 @pytest.mark.parametrize(
-    ("deployments", "events", "cause"),
+    ("objects", "events", "cause"),
     [
         pytest.param(
-            [deployment("old", False), deployment("repair-worker", True)],
+            {"deployments": [deployment("old", False), deployment("repair-worker", True)]},
             [],
-            f"Deployment repair-worker makes no more pods: {QUOTA}",
+            f"Deployment repair-worker makes no more pods: {QUOTA}{MEND}",
             id="deployment",
         ),
         pytest.param(
-            [],
-            [
-                not_made("StatefulSet", "postgres", "2026-01-01T00:00:02Z"),
-                not_made("Job", "schema", "2026-01-01T00:00:01Z"),
-            ],
-            f"StatefulSet postgres makes no more pods: {QUOTA}",
-            id="the-last-event",
+            {"statefulsets": [lacking("StatefulSet", "postgres")]},
+            [not_made("StatefulSet", "postgres", "2026-01-01T00:00:02Z")],
+            f"StatefulSet postgres makes no more pods: {QUOTA}{MEND}",
+            id="statefulset",
         ),
         pytest.param(
-            [deployment("repair-worker", False)],
+            {"jobs": [{**lacking("Job", "done"), "status": {"succeeded": 1}}, lacking("Job", "schema")]},
+            [not_made("Job", "schema", "2026-01-01T00:00:01Z")],
+            f"Job schema makes no more pods: {QUOTA}{MEND}",
+            id="job",
+        ),
+        pytest.param(
+            {"deployments": [deployment("repair-worker", False)]},
             [not_made("ReplicaSet", "repair-worker-5d4f", "2026-01-01T00:00:01Z")],
             HELMS,
             id="once-and-no-more",
         ),
+        pytest.param(
+            {"jobs": [{**lacking("Job", "schema"), "status": {"active": 1}}]},
+            [not_made("Job", "schema", "2026-01-01T00:00:01Z")],
+            HELMS,
+            id="a-job-that-has-its-pod-now",
+        ),
     ],
 )
 def test_pods_that_a_quota_refuses_are_the_cause(
-    deployments: list[dict[str, Any]], events: list[dict[str, Any]], cause: str, tmp_path: Path
+    objects: dict[str, list[dict[str, Any]]], events: list[dict[str, Any]], cause: str, tmp_path: Path
 ) -> None:
     """
     A refused pod is in no list of pods: what would make it says why, as long as it holds.
     """
-    said = failed(RELEASE, tmp_path, [READY], [], deployments, events)
+    said = failed(RELEASE, tmp_path, [READY], [], events=events, **objects)
 
     assert said[0] == f"error: repair-worker: {cause}"
 

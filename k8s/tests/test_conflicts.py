@@ -17,26 +17,30 @@ SCRIPT = """
 set -euo pipefail
 . k8s/run/helm_release.sh
 DEPLOY_TIMEOUT=1s
-hm() {
-  case "$*" in
-    *upgrade*--force-conflicts*) echo "forced" >&3 ;;
-    *upgrade*) echo "tried" >&3; echo "$CONFLICT"; return 1 ;;
-  esac
-}
+kubeconfig=/dev/null context=c
+hm() { :; }
 why_not() { echo "$2"; }
 fail_in() { echo "$2"; exit 1; }
 release repair-worker repair-shop charts/repair-worker 3>&1
 """
+HELM = """#!/bin/bash
+case "$*" in
+  *upgrade*--force-conflicts*) echo "forced" >&3 ;;
+  *upgrade*) echo "tried" >&3; echo "$CONFLICT"; exit 1 ;;
+esac
+"""
 
 
-def released(conflict: str) -> tuple[int, list[str]]:
+def released(conflict: str, folder: Path) -> tuple[int, list[str]]:
     """
     Install a release whose upgrade meets this conflict; returns the exit code and what was done and said.
     """
+    (folder / "helm").write_text(HELM)
+    (folder / "helm").chmod(0o755)
     done = subprocess.run(
         ["bash", "-c", SCRIPT],
         cwd=ROOT,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "CONFLICT": conflict},
+        env={"PATH": f"{folder}:/usr/local/bin:/usr/bin:/bin", "CONFLICT": conflict},
         capture_output=True,
         text=True,
         timeout=60,
@@ -47,9 +51,9 @@ def released(conflict: str) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("who", ['"kubectl" with subresource "scale"', '"loadtest" with subresource "scale"'])
-def test_a_count_is_taken_back(who: str) -> None:
+def test_a_count_is_taken_back(who: str, tmp_path: Path) -> None:
     """`make scale` or a sweep has set it, and the values say another; Helm 3 does not ask."""
-    code, said = released(CONFLICT.format(who=f"{who} using apps/v1: .spec.replicas"))
+    code, said = released(CONFLICT.format(who=f"{who} using apps/v1: .spec.replicas"), tmp_path)
 
     assert code == 0
     assert said == [
@@ -60,13 +64,13 @@ def test_a_count_is_taken_back(who: str) -> None:
     ]
 
 
-def test_nothing_else_is_taken() -> None:
+def test_nothing_else_is_taken(tmp_path: Path) -> None:
     """Whoever changed an image meant it, and hears of it."""
     conflict = CONFLICT.format(
         who='"kubectl-set" using apps/v1: .spec.template.spec.containers[name="w"].image'
     )
 
-    code, said = released(conflict)
+    code, said = released(conflict, tmp_path)
 
     assert code == 1
     assert said == ["repair-worker: installing", "tried", f"repair-worker: {conflict}"]

@@ -102,7 +102,7 @@ def test_a_worker_deployment_is_scaled_by_its_field(cluster: Stubs) -> None:
         "delete lease repair-shop.workerdeployment.repair-worker --namespace repair-shop --ignore-not-found",
         'patch workerdeployment repair-worker --namespace repair-shop --type merge --patch {"spec": {"replicas": 3}}',
     ]
-    assert any("rollout status deployment repair-worker-b1" in call for call in cluster.calls("kubectl"))
+    assert any("rollout status deployment/repair-worker-b1" in call for call in cluster.calls("kubectl"))
 
 
 @pytest.mark.parametrize(

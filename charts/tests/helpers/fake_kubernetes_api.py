@@ -101,6 +101,8 @@ def answers_of_pods(
     rollouts: list[dict[str, Any]],
     deployments: Sequence[dict[str, Any]] = (),
     events: Sequence[dict[str, Any]] = (),
+    jobs: Sequence[dict[str, Any]] = (),
+    statefulsets: Sequence[dict[str, Any]] = (),
 ) -> dict[str, object]:
     """
     What it answers of these objects of one namespace, and of what pods have written.
@@ -111,10 +113,17 @@ def answers_of_pods(
         "/apis": {
             "kind": "APIGroupList",
             "apiVersion": "v1",
-            "groups": [group(*_ROLLOUTS.split("/")), group("apps", "v1")],
+            "groups": [group(*_ROLLOUTS.split("/")), group("apps", "v1"), group("batch", "v1")],
         },
-        "/apis/apps/v1": kinds("apps/v1", deployments="Deployment"),
+        "/apis/apps/v1": kinds("apps/v1", deployments="Deployment", statefulsets="StatefulSet"),
         f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments": _list("Deployment", "apps/v1", deployments),
+        **{
+            f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments/{one['metadata']['name']}": one
+            for one in deployments
+        },
+        f"/apis/apps/v1/namespaces/{NAMESPACE}/statefulsets": _list("StatefulSet", "apps/v1", statefulsets),
+        "/apis/batch/v1": kinds("batch/v1", jobs="Job"),
+        f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs": _list("Job", "batch/v1", jobs),
         f"/apis/{_ROLLOUTS}": kinds(_ROLLOUTS, workerdeployments="WorkerDeployment"),
         pod: _list("Pod", "v1", pods),
         f"/api/v1/namespaces/{NAMESPACE}/events": _list("Event", "v1", events),

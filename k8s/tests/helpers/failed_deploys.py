@@ -16,10 +16,12 @@ ROOT = Path(__file__).parents[3]
 HELMS = "Error: UPGRADE FAILED: resource Deployment/repair-shop/repair-worker not ready: context deadline exceeded"
 SCRIPT = """
 set -euo pipefail
-for part in cluster_access helm_release explain deploy_order; do . k8s/run/$part.sh; done
+for part in cluster_access helm_release explain refusals deploy_order; do . k8s/run/$part.sh; done
+kubeconfig=/dev/null context=c
 kc() { kubectl --server "$SERVER" "$@"; }
-hm() { case "$*" in *upgrade*) echo "$HELMS" >&2; return 1 ;; esac; }
 """
+# Of `helm`: an upgrade that comes to nothing.
+FAILS = 'case "$*" in *upgrade*) echo "$HELMS" >&2; exit 1 ;; esac'
 RELEASE = f"release repair-worker {NAMESPACE} charts/repair-worker"
 
 
@@ -61,16 +63,23 @@ def failed(
     deployments: Sequence[dict[str, Any]] = (),
     events: Sequence[dict[str, Any]] = (),
     logs: Mapping[str, str] | None = None,
+    jobs: Sequence[dict[str, Any]] = (),
+    statefulsets: Sequence[dict[str, Any]] = (),
+    helm: str = FAILS,
 ) -> list[str]:
     """
-    Run lines of shell that end with 2; returns what they say.
+    Run lines of shell that end with 2, with a helm of these lines; returns what they say.
     """
-    with serving(answers_of_pods(pods, logs or {}, rollouts, deployments, events)) as server:
+    program = folder / "helm"
+    program.write_text(f"#!/bin/bash\n{helm}\n")
+    program.chmod(0o755)
+    answers = answers_of_pods(pods, logs or {}, rollouts, deployments, events, jobs, statefulsets)
+    with serving(answers) as server:
         done = subprocess.run(
             ["bash", "-c", SCRIPT + script],
             cwd=ROOT,
             env={
-                "PATH": os.environ["PATH"],
+                "PATH": f"{folder}:{os.environ['PATH']}",
                 # Where kubectl keeps what an API server knows.
                 "HOME": str(folder),
                 "KUBECONFIG": "/dev/null",

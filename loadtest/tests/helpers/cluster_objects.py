@@ -88,16 +88,18 @@ def evicted(name: str) -> dict[str, Any]:
     return made
 
 
-def not_made(kind: str, owner: str, message: str, namespace: str = "shop") -> dict[str, Any]:
+def not_made(
+    kind: str, owner: str, message: str, namespace: str = "shop", uid: str | None = None, at: str = STARTED
+) -> dict[str, Any]:
     """
     The event of a pod that the API server refused to make, such as for a quota.
     """
     return {
         "metadata": {"name": f"{owner}.1", "namespace": namespace},
-        "involvedObject": {"kind": kind, "name": owner},
+        "involvedObject": {"kind": kind, "name": owner, "uid": uid},
         "reason": "FailedCreate",
         "message": message,
-        "lastTimestamp": STARTED,
+        "lastTimestamp": at,
     }
 
 

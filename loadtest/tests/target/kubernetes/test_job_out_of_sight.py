@@ -81,11 +81,12 @@ def test_a_sweep_that_begins_later_is_told_of(
 ) -> None:
     """The Job stays: a quota that has room again, or a new node, would begin a load that nobody expects any more."""
     cluster.objects.clear()
-    cluster.put(
+    made = cluster.put(
         "job", {"metadata": {"name": "loadtest-sweep"}, "spec": {"template": {"spec": {"containers": []}}}}
     )
     if refused:
-        cluster.put("event", not_made("Job", "loadtest-sweep", "exceeded quota: small", "loadtest"))
+        uid = made["metadata"]["uid"]
+        cluster.put("event", not_made("Job", "loadtest-sweep", "exceeded quota: small", "loadtest", uid))
     monkeypatch.setattr(kubeconfig, "reach", lambda *_: cluster.api)
 
     code = app.run(["submit", "--attach"])

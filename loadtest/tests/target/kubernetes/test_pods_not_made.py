@@ -44,7 +44,9 @@ async def test_workers() -> None:
         TargetError, match="1 of 2 pods are ready after 0 s; ReplicaSet workers-5d4f makes"
     ) as told:
         await scaled(cluster)
-    assert str(told.value).endswith(QUOTA)
+    assert str(told.value).endswith(
+        f"{QUOTA}; ask for fewer or smaller pods, or have the quota raised: `kubectl -n shop describe quota`"
+    )
     assert "nodes must be added" not in str(told.value)
 
 
@@ -74,7 +76,6 @@ async def test_injectors() -> None:
         "spec": {"template": {"spec": {"containers": [{"name": "injector", "image": "i"}]}}},
     }
     cluster.put("config_map", {"metadata": {"name": "template"}, "data": {"job.yaml": yaml.safe_dump(job)}})
-    cluster.put("event", not_made("Job", "loadtest-injectors", QUOTA, "loadtest"))
     owner = OwnPod("loadtest", "loadtest-sweep-x", "uid-of-pod", {})
 
     with pytest.raises(
@@ -82,20 +83,22 @@ async def test_injectors() -> None:
         match="0 of 2 injectors\nJob loadtest-injectors makes no more pods: .*exceeded quota: small",
     ):
         async with open_injectors(InjectorJob(cluster.api, "loadtest", "template"), 2, {}, owner, None):
+            made = cluster.objects["job", "loadtest", "loadtest-injectors"]["metadata"]["uid"]
+            cluster.put("event", not_made("Job", "loadtest-injectors", QUOTA, "loadtest", made))
             raise InjectorError("0 of 2 injectors")
 
 
 def test_the_sweep_itself() -> None:
     """No start is waited for longer."""
     cluster = FakeCluster()
-    cluster.put(
+    made = cluster.put(
         "job", {"metadata": {"name": "loadtest-sweep"}, "spec": {"template": {"spec": {"containers": []}}}}
     )
-    cluster.put("event", not_made("Job", "loadtest-sweep", QUOTA, "loadtest"))
+    cluster.put("event", not_made("Job", "loadtest-sweep", QUOTA, "loadtest", made["metadata"]["uid"]))
     log = JobLog(SweepJob(cluster.api, "loadtest", "loadtest-sweep"), start_seconds=0.0)
 
     with pytest.raises(
-        TargetError, match="pod was not made within 0 s; Job loadtest-sweep .*exceeded quota: small"
+        TargetError, match="pod is not made: Job loadtest-sweep .*exceeded quota: small; ask for"
     ):
         list(log.lines())
 

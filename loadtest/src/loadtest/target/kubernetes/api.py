@@ -221,7 +221,9 @@ def lacks_a_right(error: TargetError) -> bool:
     """
     cause = error.__cause__
     return (
-        isinstance(cause, ApiException) and cause.status in (401, 403) and not _not_admitted(_message(cause))
+        isinstance(cause, ApiException)
+        and cause.status in (401, 403)
+        and not is_not_admitted(_message(cause))
     )
 
 
@@ -240,7 +242,7 @@ def _cause(reason: object) -> str:
     return str(reason).rpartition("): ")[2].strip(" .")
 
 
-def _not_admitted(message: str) -> bool:
+def is_not_admitted(message: str) -> bool:
     """
     Tell whether a quota, a LimitRange, Pod Security or a webhook refused, which no right would change.
     """
@@ -279,7 +281,7 @@ def _line(what: str, error: ApiException) -> str:
             f"{what}: the cluster does not know who asks ({message or error.reason}); the credentials of the kubeconfig "
             "have expired or could not be had, so log in anew: `kubectl auth whoami` tries them"
         )
-    if _not_admitted(message):
+    if is_not_admitted(message):
         return f"{what}: the cluster does not admit it ({message})"
     if error.status == 403:
         return (

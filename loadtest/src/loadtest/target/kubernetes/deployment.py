@@ -6,13 +6,14 @@ It scales through the scale subresource alone, so it needs no permission to chan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from loadtest.errors import InputError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none
 from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of, demand_no_other_size
+from loadtest.target.kubernetes.pods import Pods
 from loadtest.target.kubernetes.replica_count import Fleet
 
 
@@ -77,6 +78,19 @@ class Deployment:
                 _request_timeout=REQUEST_SECONDS,
                 field_manager="loadtest",
             )
+
+    def refusal_look(self, _pods: Pods) -> Callable[[], str]:
+        """
+        Return what tells why pods of the Deployment are refused at present; empty where they are not.
+        """
+        return self._refusal
+
+    def _refusal(self) -> str:
+        status = self._read().status
+        for condition in (status and status.conditions) or []:
+            if condition.type == "ReplicaFailure" and condition.status == "True":
+                return f"Deployment {self.name} makes no more pods: {' '.join(condition.message.split())}"
+        return ""
 
     def _read(self) -> Any:
         read = self.api.apps.read_namespaced_deployment

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ import yaml
 from loadtest.errors import InjectorError, InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none, missing
 from loadtest.target.kubernetes.own_pod import OwnPod
+from loadtest.target.kubernetes.pod_refusals import PodRefusals, with_mend
 from loadtest.target.kubernetes.pods import Pods
 from loadtest.target.kubernetes.user_files import UserFilesMount
 
@@ -104,15 +105,16 @@ class InjectorJob:
                 )
             time.sleep(self.api.pause_seconds)
 
-    def make(self, job: Mapping[str, Any]) -> None:
+    def make(self, job: Mapping[str, Any]) -> str:
         """
-        Make the Job.
+        Make the Job and return its UID.
 
         Raises:
             TargetError: The cluster does not answer or does not allow it.
         """
         with asked(f"create jobs {self.namespace}/{job['metadata']['name']}"):
-            self.api.batch.create_namespaced_job(self.namespace, job, _request_timeout=REQUEST_SECONDS)
+            made = self.api.batch.create_namespaced_job(self.namespace, job, _request_timeout=REQUEST_SECONDS)
+        return str(made.metadata.uid)
 
     def end(self, name: str) -> None:
         """
@@ -150,6 +152,8 @@ class _OneSweeps:
         self._injectors = injectors
         self._job = job
         self._name = str(job["metadata"]["name"])
+        self._uid = ""
+        self._pods = injectors.pods(self._name)
         # An interrupted sweep does not wait for the thread that makes the Job: that thread must not make it after the
         # end.
         self._turn = threading.Lock()
@@ -159,19 +163,43 @@ class _OneSweeps:
         self._injectors.make_room(self._name, self._has_ended.is_set)
         with self._turn:
             if not self._has_ended.is_set():
-                self._injectors.make(self._job)
+                self._uid = self._injectors.make(self._job)
 
     def end(self) -> None:
         self._has_ended.set()
         with self._turn:
             self._injectors.end(self._name)
 
+    async def refused(self) -> str:
+        """
+        Return why some pods are never made; empty as soon as there are all.
+        """
+        refusals = PodRefusals(self._refusal)
+        while True:
+            try:
+                missing_pods = self._lacks(await asyncio.to_thread(self._pods.listed))
+                refused = await asyncio.to_thread(refusals.last, lacking=missing_pods, leaving=False)
+            except TargetError:
+                # A cluster that does not answer for a while; whether the injectors come, their connections tell.
+                missing_pods, refused = True, ""
+            if refused or not missing_pods:
+                return refused
+            await asyncio.sleep(self._injectors.api.pause_seconds)
+
+    def with_mend(self, refused: str) -> str:
+        return with_mend(refused, self._injectors.namespace) if refused else ""
+
+    def _lacks(self, listed: Sequence[Any]) -> bool:
+        return len(listed) < int(self._job["spec"]["completions"])
+
+    def _refusal(self) -> str:
+        return self._pods.refusal(self._name, uid=self._uid)
+
     def story(self) -> str:
-        pods = self._injectors.pods(self._name)
         try:
-            listed = pods.listed()
-            refused = pods.not_made(self._name) if len(listed) < self._job["spec"]["completions"] else ""
-            return "\n".join(filter(None, (refused, pods.story(listed))))
+            listed = self._pods.listed()
+            refused = self.with_mend(self._refusal()) if self._lacks(listed) else ""
+            return "\n".join(filter(None, (refused, self._pods.story(listed))))
         except TargetError as error:
             # The error to which this is added matters more than pods that cannot be read.
             return f"how the injectors' pods fare is not known: {error}"
@@ -191,16 +219,54 @@ async def open_injectors(
 
     Raises:
         InputError: There is no template for the Job.
-        InjectorError: The body raised it; the text adds the state of the pods that do not run.
+        InjectorError: The body raised it; the text adds the state of the pods that do not run.  Or the API server goes
+            on refusing pods, which ends the body.
         TargetError: The cluster does not answer or does not allow it.
     """
     job = await asyncio.to_thread(injectors.manifest, count, environment, owner, code)
     one = _OneSweeps(injectors, job)
     try:
         await asyncio.to_thread(one.start)
-        yield
+        async with _ended_when_refused(one):
+            yield
+    except _InjectorsRefusedError:
+        raise
     except InjectorError as error:
         told = await asyncio.to_thread(one.story)
         raise InjectorError(f"{error}\n{told}" if told else str(error)) from error
     finally:
         await asyncio.shield(asyncio.to_thread(one.end))
+
+
+@contextlib.asynccontextmanager
+async def _ended_when_refused(one: _OneSweeps) -> AsyncIterator[None]:
+    """
+    End the body as soon as it is known that some of the injectors will never be made.
+    """
+    refused = ""
+
+    async def watch(limit: asyncio.Timeout) -> None:
+        nonlocal refused
+        refused = await one.refused()
+        if refused:
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    try:
+        async with asyncio.timeout(None) as limit:
+            watching = asyncio.create_task(watch(limit))
+            try:
+                yield
+            finally:
+                watching.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watching
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise _InjectorsRefusedError(f"the injectors are not made: {one.with_mend(refused)}") from None
+
+
+class _InjectorsRefusedError(InjectorError):
+    """
+    The API server goes on refusing injectors, so that there is no more to be told of them.
+    """

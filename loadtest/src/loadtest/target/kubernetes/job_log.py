@@ -16,6 +16,7 @@ import urllib3
 from loadtest.errors import TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, found_or_none, missing
 from loadtest.target.kubernetes.main_container import has_terminated, is_over, status_of
+from loadtest.target.kubernetes.pod_refusals import PodRefusals, with_mend
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 
@@ -48,7 +49,7 @@ class JobLog:
 
         Raises:
             OutOfSightError: The cluster does not answer for long, or refused; the sweep may go on.
-            NotStartedError: The pod was not made, or did not start; the text ends with its events.
+            NotStartedError: The pod is not made, or did not start; the text says why.
             TargetError: The pod ended before it started, or the Job was deleted.
         """
         name = self._wait_for_start()
@@ -127,9 +128,14 @@ class JobLog:
     def _wait_for_start(self) -> str:
         heard = time.monotonic()
         deadline = heard + self.start_seconds
+        refusals = PodRefusals(self._refusal)
         while True:
+            late = time.monotonic() > deadline
             try:
                 pods, is_there = self.job.pods.all(), self.job.read() is not None
+                refused = refusals.last(lacking=not pods, leaving=False)
+                if late and not pods and not refused:
+                    refused = self._refusal()
             except TargetError as error:
                 self._demand_patience(heard, error)
                 time.sleep(self.job.api.pause_seconds)
@@ -145,18 +151,20 @@ class JobLog:
                     )
             if not is_there:
                 raise self._deleted()
-            if time.monotonic() > deadline:
-                refused = "" if pods else self.job.pods.not_made(self.job.name)
-                if refused:
-                    raise NotStartedError(
-                        f"{self.job}: the sweep's pod was not made within {self.start_seconds:g} s; {refused}"
-                    )
+            if refused:
+                mend = with_mend(refused, self.job.namespace)
+                raise NotStartedError(f"{self.job}: the sweep's pod is not made: {mend}")
+            if late:
                 raise NotStartedError(
                     f"{self.job}: the sweep's pod did not start within {self.start_seconds:g} s; if a node must be "
                     f"added first, give it longer: --set waits.job_started_seconds={2 * self.start_seconds:g}\n"
                     f"{self.job.pods.story(pods)}"
                 )
             time.sleep(self.job.api.pause_seconds)
+
+    def _refusal(self) -> str:
+        job = self.job.read()
+        return "" if job is None else self.job.pods.refusal(self.job.name, uid=job.metadata.uid)
 
     def _pod(self, name: str) -> Any | None:
         namespace, read = self.job.namespace, self.job.api.core.read_namespaced_pod
@@ -189,7 +197,7 @@ class JobLog:
 
 class NotStartedError(TargetError):
     """
-    The Job's pod has not started in time; it does by itself once nothing keeps it any more.
+    The Job's pod has not started in time, or is not made; it does by itself once nothing keeps it any more.
     """
 
 

@@ -13,11 +13,13 @@ from typing import Any
 
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import Plan
+from loadtest.plural import counted, plural
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.held_leases import Hold
 from loadtest.target.kubernetes.main_container import has_died, is_over, replicas_of
+from loadtest.target.kubernetes.pod_refusals import PodRefusals, RefusedPodsError, with_mend
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
@@ -109,24 +111,27 @@ class KubernetesTarget:
         Raises:
             InputError: Something else owns the count by now, or a version is being rolled out; nothing was scaled.
             WorkerDiedError: A container ended at its start; the text ends with events and log lines.
+            RefusedPodsError: The API server goes on refusing pods, such as for a quota.
             TargetError: The pods are not ready in time, or another sweep has taken the workers.
         """
         self._expected = self._seen = ()
         deadline = time.monotonic() + self._place.ready_seconds
-        scaled = False
+        refusals: PodRefusals | None = None
         while True:
             self.hold.demand()
             late = time.monotonic() > deadline
             try:
-                if not scaled:
+                if refusals is None:
                     # In the meantime an autoscaler may have been added, or another version may have become current.
                     fleet = await asyncio.to_thread(self._look)
                     self._pods = self._pods_of(fleet)
+                    look = await asyncio.to_thread(self._workers.refusal_look, self._pods)
                     await asyncio.to_thread(self.count.ask, replicas)
-                    scaled = True
-                ready = await asyncio.to_thread(self._ready, replicas, late)
+                    refusals = PodRefusals(look)
+                ready = await asyncio.to_thread(self._ready, replicas, refusals, late)
             except TargetError as error:
-                if late or not self._patience.bears(error) or isinstance(error, WorkerDiedError):
+                final = isinstance(error, (WorkerDiedError, RefusedPodsError))
+                if late or final or not self._patience.bears(error):
                     raise
             else:
                 if ready is not None:
@@ -134,7 +139,7 @@ class KubernetesTarget:
                     return ready
             await asyncio.sleep(self._api.pause_seconds)
 
-    def _ready(self, replicas: int, late: bool) -> tuple[Replica, ...] | None:
+    def _ready(self, replicas: int, refusals: PodRefusals, late: bool) -> tuple[Replica, ...] | None:
         listed = [pod for pod in self._pods.listed() if not is_over(pod)]
         pods = [pod for pod in listed if not is_leaving(pod)]
         leaving = [pod for pod in listed if is_leaving(pod)]
@@ -145,6 +150,10 @@ class KubernetesTarget:
             raise WorkerDiedError(
                 f"a worker of {self._workers} ended before it was ready:\n{self._pods.story(died)}"
             )
+        refused = refusals.last(lacking=len(pods) < replicas, leaving=bool(leaving))
+        if refused:
+            told = f"{sum(map(is_ready, pods))} of {counted(replicas, 'pod')} {plural(replicas, 'is', 'are')} ready"
+            raise RefusedPodsError(f"{self._workers}: {told}; {with_mend(refused, self._place.namespace)}")
         if late:
             wanted = self.count.read()
             raise TargetError(

@@ -74,33 +74,48 @@ class Pods:
             lines.append(f"and {len(groups) - _GROUPS} more ways")
         return "\n".join(lines)
 
-    def not_made(self, owner: str) -> str:
+    def refusal(self, owner: str, *, uid: str | None = None, after: str = "") -> str:
         """
-        Say why pods are not made at all, such as a quota; empty where nothing is known.
+        Say why pods are not made at all, such as for a quota; empty where nothing is known.
 
         The reason is in the events of the Job or ReplicaSet, as a refused pod is in no list.
 
         Args:
             owner: Name of the Job, or the beginning of the ReplicaSets' names.
+            uid: UID of the owner, as the events of one that had its name before stay for an hour; ``None`` takes both.
+            after: Time as ``last_refusal_at`` returns it; older events do not count.
         """
         try:
-            with asked(f"list events in {self.namespace}"):
-                found = self.api.core.list_namespaced_event(
-                    self.namespace, field_selector="reason=FailedCreate", _request_timeout=REQUEST_SECONDS
-                )
+            events = self._refusals(owner, uid)
         except TargetError as error:
             # The error to which this is added matters more than events that cannot be read.
             return f"no events: {error}"
-        events = [
+        last = max(events, key=_at, default=None)
+        if last is None or _at(last) <= after:
+            return ""
+        return f"{last.involved_object.kind} {last.involved_object.name} makes no more pods: {_words(last.message)}"
+
+    def last_refusal_at(self, owner: str) -> str:
+        """
+        Return the time of the last event by which pods were refused; empty where there is none.
+
+        Raises:
+            TargetError: Events cannot be read.
+        """
+        return max(map(_at, self._refusals(owner, None)), default="")
+
+    def _refusals(self, owner: str, uid: str | None) -> list[Any]:
+        with asked(f"list events in {self.namespace}"):
+            found = self.api.core.list_namespaced_event(
+                self.namespace, field_selector="reason=FailedCreate", _request_timeout=REQUEST_SECONDS
+            )
+        return [
             event
             for event in found.items
             if event.involved_object.kind in ("Job", "ReplicaSet")
             and f"{event.involved_object.name}-".startswith(f"{owner}-")
+            and uid in (None, event.involved_object.uid)
         ]
-        if not events:
-            return ""
-        last = max(events, key=_at)
-        return f"{last.involved_object.kind} {last.involved_object.name} makes no more pods: {_words(last.message)}"
 
     def events(self, name: str) -> list[str]:
         """

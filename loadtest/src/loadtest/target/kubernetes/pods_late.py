@@ -11,6 +11,7 @@ from typing import Any
 
 from loadtest.plural import counted, plural
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.pod_refusals import with_mend
 from loadtest.target.kubernetes.pods import Pods, is_ready, versions
 
 
@@ -63,9 +64,9 @@ def _why(fleet: Pods, pods: Sequence[Any], place: ClusterPlace, replicas: int, w
             f"somebody has set the count to {wanted} again, as Argo CD's self-heal and Flux do where it stands in git: let "
             "them ignore /spec/replicas, or suspend them meanwhile"
         )
-    refused = fleet.not_made(place.name) if len(pods) < replicas else ""
+    refused = fleet.refusal(place.name) if len(pods) < replicas else ""
     if refused:
-        return refused
+        return with_mend(refused, place.namespace)
     if len(of_each := versions(pods)) > 1:
         return (
             f"they are of {len(of_each)} versions ({', '.join(of_each)}), which would share the orders; let the "

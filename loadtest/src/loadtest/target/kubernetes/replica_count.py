@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from loadtest.errors import TargetError
+from loadtest.target.kubernetes.pods import Pods
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 
 # How long the end of a sweep tries to restore the count.
@@ -64,6 +65,13 @@ class Scalable(Protocol):
     def scale(self, replicas: int) -> None:
         """
         Ask for a count; does not wait for the pods.
+        """
+        ...
+
+    def refusal_look(self, pods: Pods) -> Callable[[], str]:
+        """
+        Return what tells why the API server refuses pods of the object since a scaling that begins now; empty where it
+        does not.
         """
         ...
 

@@ -8,12 +8,15 @@ rolled out.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from loadtest.errors import InputError
+from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none
 from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of, demand_no_other_size
+from loadtest.target.kubernetes.pods import Pods
 from loadtest.target.kubernetes.replica_count import Fleet
 
 KIND = "workerdeployment"
@@ -106,6 +109,18 @@ class WorkerDeployment:
                 _request_timeout=REQUEST_SECONDS,
                 field_manager="loadtest",
             )
+
+    def refusal_look(self, pods: Pods) -> Callable[[], str]:
+        """
+        Return what tells why pods of a version have been refused since now; empty where they have not.
+
+        A sweep may not read the Deployments of the versions, so events tell it, and older ones stay for an hour.
+        """
+        try:
+            return partial(pods.refusal, self.name, after=pods.last_refusal_at(self.name))
+        except TargetError:
+            # Without a look at the older ones nobody can tell which are new; at the end of the wait all are told.
+            return str
 
     def _read(self) -> dict[str, Any]:
         read = self.api.custom.get_namespaced_custom_object
