@@ -53,6 +53,9 @@ class NoQueue:
     async def give_new_workflows(self, since: float) -> None:
         """Nobody has a version."""
 
+    async def limit_activities(self, per_second: float | None) -> None:
+        """It has no limit."""
+
     async def look(self) -> Backlog | None:
         return None
 

@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import matrix
-from outside_limits import limit_queue, shared_system, slow_way
+from outside_limits import shared_system, slow_way
 from planted_limits import PLANTS, Plant
 
 from loadtest.child import spawn
 from loadtest.free_ports import free_ports
-from loadtest.target.dev_server import find_temporal, start_dev_server
 
 _HERE = Path(__file__).parent
 _PROGRAM = str(Path(sys.executable).parent / "loadtest")
@@ -50,7 +49,7 @@ async def answer_of(plant: Plant, results: Path, *, relieve: bool = False) -> di
         RuntimeError: The program failed; the text ends with its output.
     """
     results.mkdir(parents=True, exist_ok=True)
-    async with _surrounded(plant, results) as flags:
+    async with _surrounded(plant) as flags:
         file = results / f"{plant.name.replace(' ', '-')}.toml"
         file.write_text(plant.plan(), encoding="utf-8")
         argv = [_PROGRAM, "limits", str(file), "--output", str(results), *flags]
@@ -69,7 +68,7 @@ async def answer_of(plant: Plant, results: Path, *, relieve: bool = False) -> di
 
 
 @contextlib.asynccontextmanager
-async def _surrounded(plant: Plant, logs: Path) -> AsyncIterator[list[str]]:
+async def _surrounded(plant: Plant) -> AsyncIterator[list[str]]:
     """
     Set up what the plant needs outside of the run; yield the flags of the place.
     """
@@ -82,11 +81,6 @@ async def _surrounded(plant: Plant, logs: Path) -> AsyncIterator[list[str]]:
         if plant.shared_calls is not None:
             system = await stack.enter_async_context(shared_system(plant.shared_calls, 0.1))
             limited = (*(limited or ()), "--downstream", system)
-        if plant.queue_per_second is not None:
-            server = await start_dev_server(find_temporal(None), logs)
-            stack.push_async_callback(server.end)
-            await limit_queue(server.address, "repair-shop", plant.queue_per_second)
-            flags += ["--address", server.address, "--server-metrics", server.metrics_url]
         if limited is not None:
             flags += [
                 "--worker-command",

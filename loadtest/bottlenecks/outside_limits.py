@@ -1,5 +1,5 @@
 """
-What limits a planted system from outside of its worker: a slow way to the server, a shared system with room for few calls, a limited queue.
+What limits a planted system from outside of its worker: a slow way to the server, a shared system with room for few calls.
 """
 
 from __future__ import annotations
@@ -7,11 +7,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import RateLimit
-from temporalio.api.workflowservice.v1 import UpdateTaskQueueConfigRequest
-from temporalio.client import Client
 
 
 @contextlib.asynccontextmanager
@@ -66,24 +61,6 @@ async def shared_system(calls: int, seconds: float) -> AsyncIterator[str]:
 
     async with _serving(serve) as address:
         yield address
-
-
-async def limit_queue(address: str, task_queue: str, per_second: float) -> None:
-    """
-    Set a rate limit on the activities of a task queue.
-    """
-    client = await Client.connect(address)
-    await client.workflow_service.update_task_queue_config(
-        UpdateTaskQueueConfigRequest(
-            namespace="default",
-            identity="planted",
-            task_queue=task_queue,
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-            update_queue_rate_limit=UpdateTaskQueueConfigRequest.RateLimitUpdate(
-                rate_limit=RateLimit(requests_per_second=per_second), reason="planted"
-            ),
-        )
-    )
 
 
 @contextlib.asynccontextmanager

@@ -67,6 +67,8 @@ class Plant:
             "[server.dynamic_config]": self.server,
         }
         lines = ['name = "planted"', "replicas = [1]", "drain_seconds = 120"]
+        if self.queue_per_second is not None:
+            lines.append(f"queue_activities_per_second = {self.queue_per_second}")
         for head, keys in tables.items():
             # A JSON scalar is one of TOML as well.
             lines += ["", head, *(f'"{key}" = {json.dumps(value)}' for key, value in keys.items())]

@@ -53,7 +53,7 @@ def test_orders_of_minutes_are_told_with_digits(saturate: Measured) -> None:
     assert step_line(step).endswith("saturate: valid: 0.00333 ± 0.00040/s")
 
 
-@pytest.mark.parametrize(("p95", "told"), [(0.0004, "waited <1 ms"), (0.0014, "waited 1 ms")])
+@pytest.mark.parametrize(("p95", "told"), [(0.0004, "waited <1 ms"), (0.0014, "waited 1.4 ms")])
 def test_a_wait_below_the_first_bound_is_no_number(p95: float, told: str, steady: Measured) -> None:
     """
     A line from 0 to the bound says nothing of where below it the wait lies.

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import synthetic_steps
@@ -19,10 +18,7 @@ from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.cli.app import run
 from loadtest.cli.limits_ending import conclude_limits
 from loadtest.plan import Saturate
-from loadtest.report.limits_page import limits_headline
 from loadtest.report.suspect_text import held_back
-from loadtest.results.comparison_result import QuantityComparison, Standing
-from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
 from loadtest.results.question import LimitsQuestion, question_of
 from loadtest.results.run_folder import Run
 from loadtest.results.step_key import StepKey
@@ -38,7 +34,6 @@ SLOTS = found(
 )
 POLLERS = found(SuspectName.ACTIVITY_POLLERS, 3, "5 of 5 polls are out all the time")
 CORES = found(SuspectName.MACHINE, 6, "1.99 of 2 cores are busy")
-CALLED = found(SuspectName.DOWNSTREAM, 4, "an activity executes 992 ms instead of 100 ms")
 
 
 def test_a_search_is_a_run_with_its_question(tmp_path: Path, begun: list[Run]) -> None:
@@ -72,6 +67,24 @@ def test_half_more_orders_are_more_orders(per_slot: float, tmp_path: Path, begun
 
     assert planned < more_orders
     assert planned == more_slots == more_replicas
+
+
+@pytest.mark.usefixtures("answering")
+def test_a_search_without_reliefs_asks_for_no_more_than_its_one_step(
+    tmp_path: Path, begun: list[Run], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it needs of a server is told for the count that it measures, and nothing is refused for reliefs that never come."""
+    place = ["--address", "127.0.0.1:7233", "--yes"]
+    most = ["--set", "loads.0.in_flight_per_slot=2", "--set", "worker.activity_slots=125", "--replicas", "4"]
+
+    run(["limits", DEMO, "--suspects", "0", "--replicas", "1", *place, "--output", str(tmp_path)])
+    told = capsys.readouterr().err
+    code = run(["limits", DEMO, "--suspects", "0", *most, "--output", str(tmp_path)])
+
+    assert "at 1 replica this plan needs 4 activity slots" in told
+    assert "8 awaited results" in told
+    assert begun[0].plan.replicas == (1,)
+    assert (code, begun[1].plan.max_awaited) == (0, 1000)
 
 
 def test_a_resumed_search_goes_on_as_one(tmp_path: Path, begun: list[Run]) -> None:
@@ -150,68 +163,6 @@ def test_a_search_that_was_interrupted_found_nothing_out_yet(tmp_path: Path, beg
     assert ended.headlines == (
         "Cannot tell what holds you back: the search ended before it had a valid saturated step.",
     )
-
-
-def _result(answer: LimitsAnswer, *tried: TriedRelief, **more: Any) -> LimitsResult:
-    base = LimitsResult(1, "r", answer, (SLOTS,), None, tried, (SLOTS, POLLERS), None, None)
-    return replace(base, **more)
-
-
-def _tried(suspect: Suspect, relief: str, standing: Standing, *interval: float) -> TriedRelief:
-    compared = QuantityComparison("throughput", "orders/s", 2.5, 3.5, standing, *interval, 3, None)
-    return TriedRelief(suspect, relief, compared)
-
-
-MOVED = _tried(SLOTS, "6 activity slots", Standing.BETTER, 1.41, 1.34, 1.48)
-SAME = _tried(SLOTS, "6 activity slots", Standing.SAME, 1.01, 0.98, 1.03)
-UNSURE = _tried(SLOTS, "6 activity slots", Standing.UNKNOWN, 1.05, 0.9, 1.2)
-
-
-@pytest.mark.parametrize(
-    ("result", "sentence", "code"),
-    [
-        (
-            _result(LimitsAnswer.PROVED, MOVED, next=POLLERS),
-            "Activity slots hold you back: 4 of 4 in use while 18 activities wait and polls are answered at once. "
-            "6 activity slots gave +41 % (+34 to +48). Change `worker.activity_slots` of the plan, "
-            "`REPAIRSHOP_ACTIVITY_SLOTS`, Helm `settings.activitySlots`. "
-            "Next: activity pollers, 5 of 5 polls are out all the time.",
-            0,
-        ),
-        (
-            _result(LimitsAnswer.NAMED, limits=(CALLED,), why_not_relieved="it is none of the kit's"),
-            "What the activities call may hold it back: an activity executes 992 ms instead of 100 ms. "
-            "Not relieved here, as it is none of the kit's. Change the capacity of what the activities call.",
-            0,
-        ),
-        (
-            _result(LimitsAnswer.NOT_FOUND, SAME, limits=()),
-            "Not found: nothing that was relieved moved the throughput (6 activity slots gave the same, +1 % (-2 to +3)).",
-            3,
-        ),
-        (
-            _result(LimitsAnswer.UNKNOWN, UNSURE),
-            "Cannot tell whether activity slots hold you back: "
-            "6 activity slots gave +5 % (-10 to +20), which does not tell after 3 rounds.",
-            3,
-        ),
-        (
-            _result(LimitsAnswer.UNKNOWN, SAME, limits=(), problem="the search ended"),
-            "Cannot tell what holds you back: the search ended.",
-            3,
-        ),
-        (
-            _result(LimitsAnswer.NOT_FOUND, limits=(), ranking=()),
-            "Not found: no reading of the saturated step points at a limit.",
-            3,
-        ),
-    ],
-    ids=["proved", "not relieved here", "not found", "cannot tell", "interrupted", "nothing points anywhere"],
-)
-def test_the_answer_is_one_sentence_and_an_exit_code(result: LimitsResult, sentence: str, code: int) -> None:
-    """With readings, gain, setting and the next suspect."""
-    assert limits_headline(result) == sentence
-    assert result.exit_code == code
 
 
 def test_a_sweep_names_the_first_suspects_of_its_largest_saturated_step() -> None:

@@ -80,6 +80,16 @@ SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]
             id="server-settings",
         ),
         pytest.param(
+            [*SERVERS, "--set", "queue_activities_per_second=20"],
+            "plan: queue_activities_per_second = 20.0: a run limits queues only of the server that it starts itself",
+            id="queue-rate",
+        ),
+        pytest.param(
+            [*SERVERS, "--a", "queue_activities_per_second=20", "--b", "queue_activities_per_second=30"],
+            "plan: factors.queue_activities_per_second = 20: a run limits queues only of the server that",
+            id="queue-rates",
+        ),
+        pytest.param(
             ["--a-address", "nowhere", "--b-address", B],
             "factors.address.0 = 'nowhere': must be HOST:PORT",
             id="no-address",

@@ -98,6 +98,9 @@ class SomeQueue:
     async def give_new_workflows(self, since: float) -> None:
         """Nobody has a version."""
 
+    async def limit_activities(self, per_second: float | None) -> None:
+        """Nobody limits it."""
+
     async def look(self) -> Backlog | None:
         """
         The same at each look.

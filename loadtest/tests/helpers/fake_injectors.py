@@ -102,6 +102,9 @@ class FakeInjectors:
             rss_bytes=90 << 20,
         )
 
+    async def add_up_to(self, injectors: int) -> None:
+        """As many as are asked for."""
+
     async def end_window(self, at: float) -> None:
         """Arrivals stop then."""
         self.system.ended_windows.append(at)

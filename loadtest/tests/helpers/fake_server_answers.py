@@ -31,6 +31,10 @@ class FakeQueue:
     async def give_new_workflows(self, since: float) -> None:
         """Nobody has a version."""
 
+    async def limit_activities(self, per_second: float | None) -> None:
+        """The system keeps the limit."""
+        self.system.queue_per_second = per_second
+
     async def look(self) -> Backlog | None:
         """A gap while it is away."""
         if self.system.is_away("queue"):

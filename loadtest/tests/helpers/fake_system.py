@@ -74,6 +74,7 @@ class FakeSystem:
         per_order: Workflows per second of each order that a closed load keeps open, up to what the replicas can do; ``None``
             where half of the slots are in use whatever is kept open.
         is_limited: Whether an open load completes no more than the replicas can do, and leaves the rest to the drain.
+        queue_per_second: Rate limit of the queue's activities, as it was last set.
         stopped: How the injectors' last instruction ended: ``reported`` or ``cancelled``.
         scaled: Replica counts asked for.
         set_up: Cells asked for.
@@ -125,6 +126,7 @@ class FakeSystem:
     late_share: float = 0.0
     per_order: float | None = None
     is_limited: bool = False
+    queue_per_second: float | None = None
     stopped: list[str] = field(default_factory=list)
     scaled: list[int] = field(default_factory=list)
     set_up: list[Plan] = field(default_factory=list)

@@ -169,3 +169,19 @@ def test_a_value_that_its_key_cannot_have_is_refused(key: str, wrong: object, wo
 
     with pytest.raises(InputError, match=rf"^x.toml: factors.{key}.1 = .*{words}"):
         parse_plan({"name": "x", "factors": {key: [good, wrong]}}, "x.toml")
+
+
+@pytest.mark.parametrize("value", [0, -1, True, "20", 2_000_000])
+def test_a_queue_is_limited_to_a_number_above_0(value: object) -> None:
+    """As the plan's own key."""
+    told = "factors.queue_activities_per_second.1 = .*must be a number above 0, of 1,000,000 at most"
+    with pytest.raises(InputError, match=told):
+        parse_plan({"name": "x", "factors": {"queue_activities_per_second": [20, value]}}, "x.toml")
+
+
+def test_the_queues_rate_limit_is_a_factor() -> None:
+    """Whole numbers and others."""
+    plan = parse_plan({"name": "x", "factors": {"queue_activities_per_second": [20, 0.5]}}, "x.toml")
+
+    cells = [plan.with_factors({"queue_activities_per_second": rate}) for rate in (20, 0.5)]
+    assert [cell.queue_activities_per_second for cell in cells] == [20.0, 0.5]

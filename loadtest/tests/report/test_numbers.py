@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loadtest.analysis.readings.milliseconds_text import duration_text
 from loadtest.report.numbers import (
     DASH,
     bound_text,
-    duration,
     listed,
     milliseconds,
     money,
@@ -157,6 +157,6 @@ def test_small_words() -> None:
     """
     Durations, shares and lists.
     """
-    assert [duration(s) for s in (0.15, 1.84)] == ["150 ms", "1.8 s"]
+    assert [duration_text(s) for s in (0.15, 1.84)] == ["150 ms", "1.8 s"]
     assert [percent(r) for r in (None, 0.5, 1.0)] == [DASH, "50 %", "100 %"]
     assert [listed(["a"]), listed(["a", "b", "c"])] == ["a", "a, b and c"]

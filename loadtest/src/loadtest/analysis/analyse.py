@@ -16,6 +16,7 @@ from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.run_verdict import decide, decide_all
 from loadtest.analysis.saturation.doubled_closed_load import first_key, why_doubled
+from loadtest.analysis.suspects.relief_change import not_relieved_at
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
@@ -36,7 +37,10 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         manifest: Manifest of the run.
     """
     closed = judge_closed(steps, plan)
-    read = _last_attempts([read_step(step, plan_of_cell(plan, step.key), closed) for step in steps])
+    read = tuple(
+        _with_reliefs(step, manifest.target)
+        for step in _last_attempts([read_step(step, plan_of_cell(plan, step.key), closed) for step in steps])
+    )
     kept = {step.key.folder for step in steps}
     measured = _measured_combinations(steps, plan)
     combined = tuple(
@@ -64,6 +68,16 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         missing=missing,
         steps=read,
     )
+
+
+def _with_reliefs(step: StepResult, target: str) -> StepResult:
+    """
+    Say of each suspect whether a search for the limit could relieve it where the run measured.
+    """
+    if step.suspects is None:
+        return step
+    told = tuple(replace(one, not_relieved=not_relieved_at(one, target)) for one in step.suspects)
+    return replace(step, suspects=told)
 
 
 def _last_attempts(read: Sequence[StepResult]) -> tuple[StepResult, ...]:

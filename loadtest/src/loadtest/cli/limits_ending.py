@@ -5,6 +5,7 @@ The end of a search for the limit: the result, from the run's files alone, writt
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
@@ -47,7 +48,11 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     Return the result of a search for the limit.
     """
     design, kept = LimitSearch(run.plan, question), kept_steps(run)
-    answer, tried, ranking = design.answer(kept), design.tried(kept), design.ranking(kept)
+    answer, tried = design.answer(kept), design.tried(kept)
+    ranking = tuple(
+        replace(suspect, not_relieved=design.why_not_relieved(suspect, kept))
+        for suspect in design.ranking(kept)
+    )
     limits = first_suspects(ranking)
     if answer is LimitsAnswer.PROVED:
         limits = (tried[-1].suspect,)
@@ -78,7 +83,7 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
         run.path.name,
         answer,
         limits,
-        design.why_not_relieved(limits[0], kept) if answer is LimitsAnswer.NAMED else None,
+        limits[0].not_relieved if answer is LimitsAnswer.NAMED else None,
         tried,
         ranking,
         design.after_relief(kept),

@@ -49,51 +49,61 @@ def limits_plan(
     base = parse_plan(document, "limits")
     count = base.replicas[0] if asked.replicas is None else asked.replicas
     document |= {
-        "replicas": [count, half_more(count)],
-        "loads": _loads(base, count, asked.window_seconds),
+        "replicas": [count, half_more(count)] if most_suspects else [count],
+        "loads": _loads(base, count, asked.window_seconds, relieves=most_suspects > 0),
         "warm_up_seconds": asked.change_over_seconds,
         "repetitions": 1 + 2 * most * max(1, most_suspects),
         "shuffle": False,
     }
-    document["max_awaited"] = _most_awaited(base, count, document["loads"])
+    document["max_awaited"] = _most_awaited(base, document)
     is_here = is_local(place)
     starts_server = is_here and "address" not in place and not plan.server_names
     own_worker = "worker_command" not in place and plan.worker_command is None
     sets_worker = is_here and (own_worker or plan.worker.activity_slots is not None)
-    question = LimitsQuestion(first, most, most_suspects, starts_server, sets_worker)
+    question = LimitsQuestion(first, most, most_suspects, starts_server, sets_worker, adds_injectors=is_here)
     return parse_asked(document, "limits", _FLAGS), question
 
 
-def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
+def _loads(plan: Plan, replicas: int, seconds: float, *, relieves: bool) -> list[dict[str, Any]]:
     """
-    Return four loads: as planned, with half more orders, and with the same orders on more slots and on more replicas.
+    Return four loads: as planned, with half more orders, and with the same orders on more slots and on more replicas; all
+    of them as planned where nothing is relieved.
     """
     saturate = plan.saturate_load
     slots = plan.worker.slots
     # Rounded to whole orders: less than one order for each slot is at least one in all, and half more of a part of an
     # order adds none.
     orders = max(1, round(saturate.orders_per_slot * slots * replicas)) / (slots * replicas)
-    per_slot = (
-        orders,
+    relieved = (
         orders * HALF_MORE,
         orders * slots / half_more(slots),
         orders * replicas / half_more(replicas),
     )
+    per_slot = (orders, *(relieved if relieves else [orders] * len(relieved)))
     return [
         {**saturate.model_dump(mode="json"), "window_seconds": seconds, "in_flight_per_slot": value}
         for value in per_slot
     ]
 
 
-def _most_awaited(plan: Plan, replicas: int, loads: list[dict[str, Any]]) -> int:
+def _most_awaited(plan: Plan, made: dict[str, Any]) -> int:
     """
     Return the plan's bound, raised to allow combinations of load, slots and replicas that no step has.
+
+    Args:
+        plan: The user's plan.
+        made: The plan of the search, without the bound.
     """
-    most: float = loads[1]["in_flight_per_slot"] * plan.worker.slots * replicas
+    fewest, largest = made["replicas"][0], made["replicas"][-1]
+    per_slot: list[float] = [load["in_flight_per_slot"] for load in made["loads"]]
+    most = max(per_slot) * plan.worker.slots * fewest
     if most > plan.max_awaited:
+        what = "half more orders in flight are" if largest > fewest else "the orders in flight are"
         raise InputError(
-            f"half more orders in flight are {most:,.0f}, and max_awaited = {plan.max_awaited:,}; "
+            f"{what} {most:,.0f}, and max_awaited = {plan.max_awaited:,}; "
             "lower in_flight_per_slot or worker.activity_slots, or raise max_awaited where the server answers more"
         )
-    combined: float = loads[1]["in_flight_per_slot"] * half_more(plan.worker.slots) * half_more(replicas)
+    if largest == fewest:
+        return plan.max_awaited
+    combined: float = max(per_slot) * half_more(plan.worker.slots) * largest
     return max(plan.max_awaited, math.ceil(combined))

@@ -115,6 +115,15 @@ def _refuse_server_settings(plan: Plan) -> None:
                 for key in keys
             )
         )
+    rate = "queue_activities_per_second"
+    limits = [value for value in (plan.queue_activities_per_second, *plan.factors.get(rate, ())) if value]
+    if limits:
+        where = f"factors.{rate}" if rate in plan.factors else rate
+        raise InputError(
+            f"plan: {where} = {limits[0]}: a run limits queues only of the server that it starts itself on this machine; leave it "
+            f"out, and limit the queue by `temporal task-queue config set --task-queue {plan.task_queue} "
+            f"--task-queue-type activity --queue-rps-limit {limits[0]} --queue-rps-limit-reason test`"
+        )
 
 
 def refuse_search_without_activities(question: Question | None, scenario: Scenario) -> None:

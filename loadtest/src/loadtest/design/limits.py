@@ -11,7 +11,7 @@ from loadtest.analysis.comparisons.compared_quantities import block_problems
 from loadtest.analysis.judged_steps.step_suspects import NOT_READ, ranking_problems
 from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.suspects.ranking import first_suspects
-from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
+from loadtest.analysis.suspects.relief_change import AS_PLANNED, NOT_OUR_WORKERS, Relief, relief_of
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.block_problems import BlockProblems, judged_by
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
@@ -25,7 +25,6 @@ from loadtest.results.step_result import StepResult
 from loadtest.results.suspect import Suspect
 
 _GATE = ("throughput",)
-_NOT_SET = "whoever starts the workers sets it, and the plan does not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +191,18 @@ class LimitSearch:
 
     def _relief(self, suspect: Suspect, kept: Sequence[KeptStep]) -> Relief | str:
         first = self.first(kept)
-        why_not_worker = None if self.question.sets_worker else _NOT_SET
+        why_not_worker = None if self.question.sets_worker else NOT_OUR_WORKERS
         if why_not_worker is None and first is not None and not reads_settings(first.measured.workers):
             why_not_worker = NOT_READ
+        limit = None if first is None else first.measured.limits.rate_limit
         return relief_of(
             suspect,
             self.plan,
             () if first is None else first.measured.workers,
             starts_server=self.question.starts_server,
             why_not_worker=why_not_worker,
+            adds_injectors=self.question.adds_injectors,
+            queue_per_second=None if limit is None else limit.per_second,
         )
 
     def _blocks(self, relief: Relief, number: int) -> Alternation:

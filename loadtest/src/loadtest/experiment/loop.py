@@ -235,5 +235,6 @@ def instruction_of(plan: Plan, asked: NextStep, run: str, start: int = 1) -> Ste
         drain_seconds=plan.drain_seconds,
         max_in_flight=plan.max_in_flight,
         end_to_end_bound_seconds=plan.slo.end_to_end_p95_seconds,
+        injectors=plan.injectors,
         codec=plan.codec,
     )

@@ -107,6 +107,15 @@ class Injectors(Protocol):
     The load generators; they are started once and used for every step.
     """
 
+    async def add_up_to(self, injectors: int) -> None:
+        """
+        Start further injectors until that many were started, where the run can start some; those that run stay.
+
+        Raises:
+            InjectorError: One did not start.
+        """
+        ...
+
     async def run(
         self, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:
@@ -184,6 +193,16 @@ class Queue(Protocol):
         """
         Give new workflows to the version of those who have polled since a Unix time, on a server that the run started;
         elsewhere nothing is changed.
+
+        Raises:
+            TargetError: The server refuses.
+        """
+        ...
+
+    async def limit_activities(self, per_second: float | None) -> None:
+        """
+        Set the rate limit of the queue's activities on a server that the run started; ``None`` takes away what was set
+        before.
 
         Raises:
             TargetError: The server refuses.

@@ -72,12 +72,15 @@ async def make_ready(
     Set the target up and scale it, and plan the window meanwhile.
 
     Raises:
-        TargetError: The replicas did not start, or are of a version that gets no workflow.
+        TargetError: The replicas did not start, or are of a version that gets no workflow, or the server refuses the
+            queue's rate limit.
         InputError: The plan names another setting than the workers show, or the workers are not seen to read what the
             run varies.
     """
     async with running(asyncio.to_thread(step.plan_window)) as planning:
         restarted = await ports.target.set_up(step.plan)
+        await ports.queue.limit_activities(step.plan.queue_activities_per_second)
+        await ports.injectors.add_up_to(step.plan.injectors)
         replicas = await ports.target.scale(step.key.replicas)
         await wait_until_polling(
             replicas,

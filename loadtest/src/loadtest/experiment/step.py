@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Never
 
-from loadtest.analysis.twin import FixedWindow
 from loadtest.errors import InjectorError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, latest_known, started_anew
 from loadtest.experiment.background_task import running
@@ -113,7 +112,9 @@ async def run_step(
         start = await look()
         watch.first = start.worker
         workers.window_start = starts_at
-        middle, ends_at = await _window(ports.injectors, instruction, watch, look, until, clock)
+        middle, ends_at = await _window(
+            ports.injectors, instruction, watch, look, until, clock, is_fixed=window.is_fixed
+        )
         recorder.window_seconds = ends_at - starts_at
         await until(ends_at)
         end = await look()
@@ -195,6 +196,8 @@ async def _window(
     look: Callable[..., Awaitable[Snapshot]],
     until: Callable[[float], Coroutine[Any, Any, None]],
     clock: Clock,
+    *,
+    is_fixed: bool,
 ) -> tuple[Snapshot | None, float]:
     """
     Let the window go on until its rule says enough; return the look at its middle and the time of its end.
@@ -206,10 +209,11 @@ async def _window(
         look: Takes a snapshot.
         until: Sleeps until a Unix time, unless the injectors end before it.
         clock: Clock of the experiment.
+        is_fixed: Whether the window has its whole length whatever it shows.
     """
     starts_at = instruction.start_at + instruction.warm_up_seconds
     latest = starts_at + instruction.window_seconds
-    if isinstance(watch.rule, FixedWindow):
+    if is_fixed:
         await until(starts_at + instruction.window_seconds / 2)
         return await look(server=False), latest
     async with running(until(latest - END_LEAD_SECONDS)) as waiting:

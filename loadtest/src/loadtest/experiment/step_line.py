@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from loadtest.catalogue.latency_buckets import LATENCY_BOUNDS_SECONDS
+from loadtest.analysis.readings.milliseconds_text import milliseconds_text, wait_milliseconds_text
 from loadtest.results.estimate import Wait
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit
@@ -72,9 +72,7 @@ def _second_told(step: StepResult) -> str | None:
 
 def _wait(what: str, wait: Wait) -> str | None:
     if wait.p95 is not None:
-        # Below the first bound of the histogram the number is a line from 0.
-        is_seen = wait.p95 >= LATENCY_BOUNDS_SECONDS[0]
-        return f"{what} waited {f'{wait.p95 * 1000:.0f}' if is_seen else '<1'} ms (this window's p95)"
+        return f"{what} waited {wait_milliseconds_text(wait.p95)} ms (this window's p95)"
     if wait.mean.value is not None:
-        return f"{what} waited {wait.mean.value * 1000:.0f} ms (this window's mean)"
+        return f"{what} waited {milliseconds_text(wait.mean.value)} ms (this window's mean)"
     return None

@@ -21,7 +21,7 @@ from loadtest.child_environment import locust_environment
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
 from loadtest.injector import control_messages
-from loadtest.injector.running_locust import Locust
+from loadtest.injector.running_locust import Locust, MoreInjectors
 from loadtest.server_access import ServerAccess
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
@@ -83,6 +83,13 @@ async def launch(
     env = {**locust_environment(os.environ), **server.variables, "PYTHONUNBUFFERED": "1"}
     ours, theirs = socket.socketpair()
     children: list[Child] = []
+
+    async def start_injector(number: int) -> Child:
+        index = first_injector + number
+        own = {control_messages.METRICS_PORT: str(metrics_port + index)} if metrics_port is not None else {}
+        command = _injector_command(place.bind_host, port)
+        return await spawn(command, {**env, **own}, logs / f"injector-{index}.log")
+
     try:
         with theirs:
             master_env = {
@@ -99,24 +106,17 @@ async def launch(
                     pass_fds=(theirs.fileno(),),
                 )
             )
-        for index in range(first_injector, first_injector + (injectors if place.local else 0)):
-            own = (
-                {control_messages.METRICS_PORT: str(metrics_port + index)} if metrics_port is not None else {}
-            )
-            children.append(
-                await spawn(
-                    _injector_command(place.bind_host, port),
-                    {**env, **own},
-                    logs / f"injector-{index}.log",
-                )
-            )
+        for number in range(injectors if place.local else 0):
+            child = await start_injector(number)
+            children.append(child)
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours, limit=control_messages.LONGEST_LINE)
     except BaseException:
         ours.close()
         await end_all(children, 0)
         raise
-    locust = Locust(children[0], children[1:], reader, writer, server)
+    more = MoreInjectors(start_injector, ready_seconds) if place.local else None
+    locust = Locust(children[0], children[1:], reader, writer, server, more)
     try:
         await locust.wait_until_ready(injectors, ready_seconds)
         yield locust

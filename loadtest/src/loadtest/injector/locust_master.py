@@ -167,7 +167,7 @@ class LocustMaster:
         return time.monotonic() - self._silent_since.setdefault(name, time.monotonic()) >= silence_seconds
 
     def _carry_out(self, instruction: StepInstruction) -> InjectorReport:
-        members = self._present()
+        members = self._present()[: instruction.injectors]
         if not members:
             raise _NoReportError("no injector is left to carry the step out")
         self._step, self._members = instruction.step, members

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from loadtest.child import Child, end_all
@@ -28,6 +29,20 @@ _MASTER_SECONDS = 2.0
 _KILL_SECONDS = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class MoreInjectors:
+    """
+    How injectors are added to a running Locust of this machine.
+
+    Attributes:
+        start: Starts the injector of that number, from 0.
+        ready_seconds: Seconds to wait for it to connect.
+    """
+
+    start: Callable[[int], Awaitable[Child]]
+    ready_seconds: float
+
+
 class Locust:
     """
     A running Locust master and its injectors; carries out one instruction at a time.
@@ -40,6 +55,7 @@ class Locust:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         server: ServerAccess,
+        more: MoreInjectors | None = None,
     ) -> None:
         """
         Args:
@@ -47,7 +63,9 @@ class Locust:
             workers: The injectors of this machine.
             reader, writer: Control line to the master.
             server: Server that every instruction is for.
+            more: How injectors are added; ``None`` where they were all started elsewhere.
         """
+        self._more = more
         self._server = server
         self._master = master
         self._workers = tuple(workers)
@@ -55,6 +73,22 @@ class Locust:
         self._writer = writer
         self._ready = False
         self._watches = [asyncio.create_task(self._watch(worker)) for worker in self._workers]
+
+    async def add_up_to(self, injectors: int) -> None:
+        """
+        Start further injectors of this machine until that many were started; those that run stay.
+
+        Raises:
+            InputError: One could not connect.
+            InjectorError: One ended, or did not connect in time.
+        """
+        if self._more is None or injectors <= len(self._workers):
+            return
+        for number in range(len(self._workers), injectors):
+            worker = await self._more.start(number)
+            self._workers = (*self._workers, worker)
+            self._watches.append(asyncio.create_task(self._watch(worker)))
+        await self.wait_until_ready(injectors, self._more.ready_seconds)
 
     @property
     def pids(self) -> tuple[int, ...]:

@@ -25,8 +25,9 @@ Path of a plan's key -> the values that it takes.
 
 _TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
 # Keys at the top of a plan.
-_SINGLE = ("address", "codec", "profile", "worker_command")
+_SINGLE = ("address", "codec", "profile", "queue_activities_per_second", "worker_command")
 _MOST_VALUES = 32
+_MOST_ACTIVITIES_PER_SECOND = 1_000_000
 # Table of the server's keys in a plan; as a factor each follows `server.`.
 _CONFIG = "server.dynamic_config."
 
@@ -116,6 +117,10 @@ def _value_problems(path: str, index: int, value: DynamicValue) -> list[InitErro
         told = "must be the name of a profile, in quotes"
         is_name = isinstance(value, str) and value.strip() and value.isprintable()
         return [] if is_name else [problem(told, path, index, value=value)]
+    if path == "queue_activities_per_second":
+        is_rate = not isinstance(value, bool | str) and 0 < value <= _MOST_ACTIVITIES_PER_SECOND
+        told = f"must be a number above 0, of {_MOST_ACTIVITIES_PER_SECOND:,} at most"
+        return [] if is_rate else [problem(told, path, index, value=value)]
     if path == "worker_command":
         told = "must be a command line in quotes"
         return [] if isinstance(value, str) and value.strip() else [problem(told, path, index, value=value)]

@@ -40,7 +40,7 @@ codec = [false, true]
 "server.matching.numTaskqueueReadPartitions" = [1, 4]
 ```
 
-Allowed are the keys of `[worker]` and `[work]`, `address`, `codec`, `profile`, `worker_command`, and `server.` before a key of the server's dynamic configuration.
+Allowed are the keys of `[worker]` and `[work]`, `address`, `codec`, `profile`, `queue_activities_per_second`, `worker_command`, and `server.` before a key of the server's dynamic configuration.
 `--factor worker.activity_slots=2,4,8` does the same without a change of the file.
 """
 _TABLES: tuple[tuple[str, type[StrictModel]], ...] = (

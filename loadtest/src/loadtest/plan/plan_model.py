@@ -109,6 +109,11 @@ class Plan(StrictModel):
         "of a server that runs, for workers of this machine; a factor, to compare servers with credentials of their own. "
         "Its namespace, where it has one, is that of the run.",
     )
+    queue_activities_per_second: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
+        default=None,
+        description="Rate limit of the task queue's activities, set by API on the server that the run starts; it counts in place "
+        "of one of the workers'. A factor. Left out, none is set.",
+    )
     server: ServerSetup = Field(default=ServerSetup(), description="How the server of the run is set up.")
     slo: Slo = Field(default=Slo(), description="The bounds to meet.")
     waits: Timeouts = Field(default=Timeouts(), description="How long the sweep waits before it gives up.")

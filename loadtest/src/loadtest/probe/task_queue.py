@@ -17,6 +17,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from loadtest.errors import TargetError
+from loadtest.probe.queue_rate import limit_queue
 from loadtest.probe.worker_versions import (
     idle_pollers,
     make_current,
@@ -54,6 +55,7 @@ class DescribedQueue:
         self._client = client
         self._task_queue = task_queue
         self._of_run = of_run
+        self._is_limited = False  # whether this set a rate limit
         self._plain_tells = True  # whether the plain call has the backlog
         self.unanswered: str | None = None
 
@@ -86,6 +88,19 @@ class DescribedQueue:
             raise TargetError(f"the task queue's versions cannot be read ({error.message})") from error
         if wanted is not None:
             await make_current(self._client, wanted)
+
+    async def limit_activities(self, per_second: float | None) -> None:
+        """
+        Set the rate limit of the queue's activities, on a server that the run started; ``None`` takes away what was set
+        before.
+
+        Raises:
+            TargetError: The server refuses.
+        """
+        # A limit is set again although it is the same, as the server may be another one since a restart.
+        if self._of_run and (per_second is not None or self._is_limited):
+            await limit_queue(self._client, self._task_queue, per_second)
+            self._is_limited = per_second is not None
 
     async def _look(self) -> Backlog:
         workflow, activity, pollers = await asyncio.gather(

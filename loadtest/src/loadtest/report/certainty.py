@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.readings.milliseconds_text import duration_text
 from loadtest.analysis.twin.decision import DEVIATIONS, longer_seconds
 from loadtest.plural import counted, plural
-from loadtest.report.numbers import bound_text, duration, percent, rate, share, with_error
+from loadtest.report.numbers import bound_text, percent, rate, share, with_error
 from loadtest.report.run_cells import Cell, cells, parts, setting_of, unit
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -111,7 +112,7 @@ def _long_run(step: StepResult) -> str | None:
     found = step.long_run_p95
     if found is None or found.raw is None:
         return None
-    raw = f"The p95 of this window alone is {duration(found.raw)}"
+    raw = f"The p95 of this window alone is {duration_text(found.raw)}"
     if found.alarms:
         return (
             f"{raw}. The model does not fit this step ({'; '.join(found.alarms)}), so no long run is told from it; "
@@ -120,8 +121,8 @@ def _long_run(step: StepResult) -> str | None:
     if found.value is None or found.low is None or found.high is None:
         return f"{raw}; what the long run has is not known: {found.why}."
     return (
-        f"{raw}; the long run has about {duration(found.value)}, between {duration(found.low)} and "
-        f"{duration(found.high)} by what a rate 5 % lower or higher would have and by this window. "
+        f"{raw}; the long run has about {duration_text(found.value)}, between {duration_text(found.low)} and "
+        f"{duration_text(found.high)} by what a rate 5 % lower or higher would have and by this window. "
         "Another window will show another raw number."
     )
 

@@ -4,6 +4,7 @@ What limits a setting, as one sentence, as text for a terminal and as a page.
 
 from __future__ import annotations
 
+from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.plural import counted
 from loadtest.report.numbers import capitalised
 from loadtest.report.page_template import page_template
@@ -31,9 +32,11 @@ def limits_headline(result: LimitsResult) -> str:
             return f"Cannot tell what holds you back: {result.problem}."
         case LimitsAnswer.NOT_FOUND if result.tried:
             told = "; ".join(relief_text(one) for one in result.tried)
-            return f"Not found: nothing that was relieved moved the throughput ({told})."
+            return f"Not found: nothing that was relieved raised the throughput ({told}).{_left(result)}"
         case LimitsAnswer.NOT_FOUND if result.ranking:
-            return f"{suspects_sentence(result.ranking[:1])}. Not proved, as nothing was relieved."
+            first = first_suspects(result.ranking)
+            settings = "; or ".join(dict.fromkeys(suspect.setting.text for suspect in first))
+            return f"{suspects_sentence(first)}. Not proved, as nothing was relieved. To change: {settings}."
         case LimitsAnswer.NOT_FOUND:
             return "Not found: no reading of the saturated step points at a limit."
 
@@ -92,6 +95,17 @@ def _answer(result: LimitsResult) -> str:
     """
     is_untried = result.answer is LimitsAnswer.NOT_FOUND and result.ranking and not result.tried
     return "not proved" if is_untried else result.answer.value
+
+
+def _left(result: LimitsResult) -> str:
+    """
+    Name the suspects that may still be the limit, as nobody relieved them.
+    """
+    tried = {one.suspect.name for one in result.tried}
+    left = [suspect for suspect in result.ranking if suspect.name not in tried]
+    if not left:
+        return ""
+    return f" Not relieved: {'; '.join(f'{suspect.name} ({suspect.evidence})' for suspect in left)}."
 
 
 def _numbered(result: LimitsResult) -> list[tuple[int, Suspect]]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from loadtest.analysis.readings.milliseconds_text import milliseconds_text, wait_milliseconds_text
 from loadtest.analysis.readings.rate_text import rate_text
-from loadtest.catalogue.latency_buckets import LATENCY_BOUNDS_SECONDS
 from loadtest.plural import counted
 from loadtest.results.estimate import Estimate
 from loadtest.results.manifest import Machine
@@ -21,26 +21,14 @@ def milliseconds(seconds: float | None) -> str:
     """
     Write seconds as milliseconds without a unit, one decimal below 10.
     """
-    if seconds is None:
-        return DASH
-    value = seconds * 1000
-    return f"{value:.1f}" if 0 < value < 9.95 else f"{value:,.0f}"
+    return DASH if seconds is None else milliseconds_text(seconds)
 
 
 def wait_milliseconds(seconds: float | None) -> str:
     """
-    Write a percentile of waits as milliseconds; below the first bound of their histogram only that it is, as its number there
-    is a line from 0.
+    Write a percentile of waits as milliseconds, or that it is below the first bound of their histogram.
     """
-    first = LATENCY_BOUNDS_SECONDS[0]
-    return f"<{first * 1000:g}" if seconds is not None and seconds < first else milliseconds(seconds)
-
-
-def duration(seconds: float) -> str:
-    """
-    Write measured seconds with a suitable unit.
-    """
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{milliseconds(seconds)} ms"
+    return DASH if seconds is None else wait_milliseconds_text(seconds)
 
 
 def bound_text(seconds: float) -> str:

@@ -38,6 +38,7 @@ class StepInstruction(BaseModel):
         drain_seconds: Longest time to wait for open workflows.
         max_in_flight: Most workflows open over all injectors; further arrivals queue at the injectors.
         end_to_end_bound_seconds: Bound on the end-to-end latency for goodput; ``None`` counts every good close.
+        injectors: Number of injectors that share the step; ``None`` shares it among all that are ready.
         codec: Whether payloads are encrypted; ``None`` leaves it to whether the injector has keys.
         address, namespace:
             Of the server under test, so that an injector that is connected elsewhere refuses; ``None`` until
@@ -62,6 +63,7 @@ class StepInstruction(BaseModel):
     drain_seconds: float
     max_in_flight: int
     end_to_end_bound_seconds: float | None
+    injectors: int | None = None
     codec: bool | None = None
     address: str | None = None
     namespace: str | None = None

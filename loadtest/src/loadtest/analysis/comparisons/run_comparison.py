@@ -26,7 +26,9 @@ DRIFT = (
 )
 # Keys that a comparison may vary, and keys that tell which steps there are and how to wait for them, but not what a
 # step measures; every other key of the plans must be the same.
-_COMPARED = frozenset({"worker", "worker_command", "codec", "server", "address", "profile"})
+_COMPARED = frozenset(
+    {"worker", "worker_command", "codec", "server", "queue_activities_per_second", "address", "profile"}
+)
 _IDLE = frozenset({"name", "replicas", "repetitions", "shuffle", "budget_seconds", "waits"})
 # Rates that a plan sets are equal to the last digit; rates that the runs found differ by more.
 _SAME_RATE_RATIO = 0.005

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep
 from loadtest.analysis.readings.full_machine import is_full
+from loadtest.analysis.readings.milliseconds_text import duration_text
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.cell_capacity import same_cell
-from loadtest.analysis.suspects.suspect_builder import time_text
 from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.analysis.suspects.worker_cores import used_ratio
 from loadtest.analysis.suspects.worker_rules import BUSY_WORKER_RATIO
@@ -42,7 +42,7 @@ def longer_slot_times(measured: Measured, plan: Plan, closed: Iterable[JudgedSte
     if here is None or there is None or there < max(_FAR_LONGER_RATIO * here, here + _LONGER_SECONDS):
         return ()
     return (
-        f"an activity held its slot for {time_text(here)} here and for {time_text(there)} under the closed load, with cores left: it "
+        f"an activity held its slot for {duration_text(here)} here and for {duration_text(there)} under the closed load, with cores left: it "
         "waits inside of its slot for what activities share, such as threads of an executor, connections or what they call; "
         "no schedule-to-start has that wait, and more slots would not shorten it",
     )

@@ -17,6 +17,8 @@ from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 
 HALF_MORE = 1.5
+# Targets of a run on this machine, whose workers and injectors it starts: beside a server of its own, or one that ran.
+_OWN_SERVER, _GIVEN_SERVER = "local", "address"
 # Indices of the loads of a plan that looks for a limit.
 AS_PLANNED, MORE_ORDERS, MORE_SLOTS, MORE_REPLICAS = range(4)
 _WORKER_KEYS = {
@@ -31,6 +33,15 @@ _SERVER_KEYS = {
     SuspectName.REQUEST_RATE: ("frontend.namespaceRPS", 2400, "requests/s"),
     SuspectName.LONG_POLLS: ("frontend.namespaceCount", 1200, "long polls"),
     SuspectName.PERSISTENCE_RATE: ("history.persistenceMaxQPS", 9000, "requests/s to the database"),
+}
+NOT_OUR_WORKERS = "whoever starts the workers sets it, and the plan does not"
+_NOT_OUR_SERVER = "somebody else started the server"
+_NOT_OUR_INJECTORS = "it is the measurement's own; measure again with more"
+# A limit set by API counts in place of any other; somebody else's server may have one to protect what activities call.
+_QUEUE_RATES = {
+    SuspectName.QUEUE_RATE_API: "somebody set it on a server that the run does not start",
+    SuspectName.QUEUE_RATE_WORKER: "it stands in the worker's code, and somebody else started the server",
+    SuspectName.QUEUE_RATE_SYSTEM: _NOT_OUR_SERVER,
 }
 
 
@@ -59,6 +70,8 @@ def relief_of(
     *,
     starts_server: bool,
     why_not_worker: str | None,
+    adds_injectors: bool = False,
+    queue_per_second: float | None = None,
 ) -> Relief | str:
     """
     Return the relief of a suspect, or why the kit cannot relieve it.
@@ -69,6 +82,8 @@ def relief_of(
         workers: What is known of the workers of the step that is relieved.
         starts_server: Whether the server is the run's own, so that its configuration can be changed.
         why_not_worker: Why the plan does not decide the workers' settings; ``None`` where it does.
+        adds_injectors: Whether the run can start more injectors.
+        queue_per_second: Rate limit in force of the queue's activities; ``None`` where none is known.
     """
     if suspect.not_relieved is not None:
         return suspect.not_relieved
@@ -77,17 +92,55 @@ def relief_of(
         return _of_worker(name, plan) if why_not_worker is None else why_not_worker
     if name in _SERVER_KEYS:
         if not starts_server:
-            return "somebody else started the server"
+            return _NOT_OUR_SERVER
         key, default, unit = _SERVER_KEYS[name]
         value = half_more(float(plan.server.dynamic_config.get(key, default)))
         return Relief(((f"server.{key}", value),), AS_PLANNED, replicas, f"{value:,} {unit}")
+    if name in _QUEUE_RATES:
+        if not starts_server:
+            return _QUEUE_RATES[name]
+        assert queue_per_second is not None  # it is what the suspect is ranked by
+        value = half_more(queue_per_second)
+        return Relief(
+            (("queue_activities_per_second", value),),
+            AS_PLANNED,
+            replicas,
+            f"{value:,} activities/s of the queue",
+        )
     if name is SuspectName.WORKER_CPU:
         more = plan.replicas[-1]
         return Relief((), MORE_REPLICAS, more, counted(more, "replica"))
+    if name is SuspectName.INJECTOR:
+        if not adds_injectors:
+            return _NOT_OUR_INJECTORS
+        count = half_more(plan.injectors)
+        return Relief((("injectors", count),), AS_PLANNED, replicas, counted(count, "injector"))
     load = plan.loads[MORE_ORDERS]
     assert isinstance(load, Saturate)
     orders = in_flight(load, workers, plan, StepKey(replicas, MORE_ORDERS, load.kind.value, 1))
     return Relief((), MORE_ORDERS, replicas, f"{counted(orders, 'order')} in flight")
+
+
+def not_relieved_at(suspect: Suspect, target: str) -> str | None:
+    """
+    Return why `loadtest limits` cannot relieve a suspect where a run measured; ``None`` where it can.
+
+    Args:
+        suspect: The suspect, as its rule found it.
+        target: The manifest's target.
+    """
+    name = suspect.name
+    if suspect.not_relieved is not None or target == _OWN_SERVER:
+        return suspect.not_relieved
+    if name in _SERVER_KEYS:
+        return _NOT_OUR_SERVER
+    if name in _QUEUE_RATES:
+        return _QUEUE_RATES[name]
+    if target == _GIVEN_SERVER:
+        return None
+    if name in _WORKER_KEYS:
+        return NOT_OUR_WORKERS
+    return _NOT_OUR_INJECTORS if name is SuspectName.INJECTOR else None
 
 
 def half_more(value: float) -> int:

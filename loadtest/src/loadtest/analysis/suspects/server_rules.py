@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.readings.full_machine import is_full
-from loadtest.analysis.suspects.suspect_builder import found, time_text
+from loadtest.analysis.readings.milliseconds_text import duration_text
+from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.analysis.suspects.suspect_readings import SuspectReadings, suspect_readings_of
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
@@ -79,7 +80,7 @@ def queue_rate(readings: SuspectReadings) -> list[Suspect]:
     polls = (
         ""
         if queue.poll_p50_seconds is None
-        else f" while polls for them wait {time_text(queue.poll_p50_seconds)}"
+        else f" while polls for them wait {duration_text(queue.poll_p50_seconds)}"
     )
     return [
         found(
@@ -159,16 +160,16 @@ def server(readings: SuspectReadings) -> list[Suspect]:
             found(
                 SuspectName.DATABASE,
                 6,
-                f"a request to the database takes {time_text(database)} in the mean",
+                f"a request to the database takes {duration_text(database)} in the mean",
             )
         )
     if shard is not None and writes_queue(readings):
-        told = "" if database is None else f", and a request to the database takes {time_text(database)}"
+        told = "" if database is None else f", and a request to the database takes {duration_text(database)}"
         suspects.append(
             found(
                 SuspectName.SERVER,
                 6,
-                f"a write waits {time_text(shard)} for its history shard in the mean{told}",
+                f"a write waits {duration_text(shard)} for its history shard in the mean{told}",
             )
         )
     return suspects

@@ -188,7 +188,8 @@ SETTINGS: Mapping[SuspectName, SettingNames] = {
     SuspectName.PERSISTENCE_RATE: _of_server("history.persistenceMaxQPS"),
     SuspectName.OTHER_REFUSAL: SettingNames(elsewhere="the limit of the server that the cause names"),
     SuspectName.QUEUE_RATE_API: SettingNames(
-        elsewhere="`temporal task-queue config set --task-queue-type activity --queue-rps-limit`"
+        elsewhere="`temporal task-queue config set --task-queue-type activity --queue-rps-limit`, or "
+        "`queue_activities_per_second` of a plan whose run starts the server"
     ),
     SuspectName.QUEUE_RATE_WORKER: SettingNames(
         elsewhere="`max_task_queue_activities_per_second` in the worker's code"

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from loadtest.analysis.estimators.count_text import count_text
 from loadtest.analysis.readings.full_machine import is_full
+from loadtest.analysis.readings.milliseconds_text import duration_text
 from loadtest.analysis.saturation.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
-from loadtest.analysis.suspects.suspect_builder import found, time_text
+from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.analysis.suspects.suspect_readings import QueueReadings, SuspectReadings
 from loadtest.analysis.suspects.worker_cores import cores_each, cores_told, full_cpu, used_ratio
 from loadtest.plural import counted, plural
@@ -77,7 +78,7 @@ def executing(readings: SuspectReadings) -> list[Suspect]:
     if full:
         return full
     if task is not None and task >= LONG_TASK_SECONDS and used is not None:
-        told = f"a workflow task takes {time_text(task)} of the worker's time in the mean, and each worker uses {cores_told(readings)}"
+        told = f"a workflow task takes {duration_text(task)} of the worker's time in the mean, and each worker uses {cores_told(readings)}"
         if used >= BUSY_WORKER_RATIO:
             return [found(SuspectName.WORKER_CPU, 4, told)]
         if readings.runs_on_one_core and not is_full(readings.machine) and not is_disturbed(readings):
@@ -258,7 +259,7 @@ def _waiting(queue: QueueReadings) -> str:
     tasks = "activities" if queue.kind == "activity" else "workflow tasks"
     if queue.waiting is not None and queue.waiting >= 1:
         return f"{count_text(queue.waiting)} {tasks} wait"
-    return f"{tasks} wait {time_text(queue.wait_p50_seconds or queue.wait_mean_seconds or 0.0)}"
+    return f"{tasks} wait {duration_text(queue.wait_p50_seconds or queue.wait_mean_seconds or 0.0)}"
 
 
 def _activities_are_slow(readings: SuspectReadings) -> bool:
@@ -274,6 +275,6 @@ def _activities_are_slow(readings: SuspectReadings) -> bool:
 def _activities(readings: SuspectReadings) -> str:
     took, cores = readings.activity.execution_mean_seconds, readings.worker_cores
     planned = readings.planned_activity_seconds
-    told = "activities execute" if took is None else f"an activity executes {time_text(took)}"
-    told += "" if planned is None else f" instead of {time_text(planned)}"
+    told = "activities execute" if took is None else f"an activity executes {duration_text(took)}"
+    told += "" if planned is None else f" instead of {duration_text(planned)}"
     return told + ("" if cores is None else f" at {cores:.2f} worker cores in all")
