@@ -10,7 +10,7 @@ import pytest
 
 from loadtest.cli.app import run
 from loadtest.plan import Open, Saturate
-from loadtest.plan.prices import PriceTable
+from loadtest.plan.prices import PriceTable, SidePrices
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion, question_of
@@ -60,6 +60,24 @@ def test_prices_stay_with_the_run(tmp_path: Path, begun: list[Run]) -> None:
     question = question_of(begun[0])
     assert isinstance(question, CompareQuestion) and question.gate == ("money",)
     assert question.prices == PriceTable(currency="crowns", million_actions=25)
+
+
+@pytest.mark.process
+def test_prices_of_each_setting_stay_with_the_run(tmp_path: Path, begun: list[Run]) -> None:
+    """A server of one's own is paid by its cores, a rented one by its actions."""
+    own, rented = tmp_path / "own.toml", tmp_path / "rented.toml"
+    own.write_text('currency = "crowns"\nserver_core_hour = 0.4\n', encoding="utf-8")
+    rented.write_text('currency = "crowns"\nmillion_actions = 25\n', encoding="utf-8")
+    flags = ["--a-prices", str(own), "--b-prices", str(rented), "--output", str(tmp_path)]
+
+    run(["compare", DEMO, *SANDBOX, *flags])
+
+    question = question_of(begun[0])
+    assert isinstance(question, CompareQuestion)
+    assert question.side_prices == SidePrices(
+        PriceTable(currency="crowns", server_core_hour=0.4),
+        PriceTable(currency="crowns", million_actions=25),
+    )
 
 
 @pytest.mark.process
@@ -140,6 +158,15 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
         ([*SANDBOX, "--gate", "money"], "--gate money: needs your prices; give --prices FILE"),
         ([*SANDBOX, "--prices", "gone.toml"], "--prices gone.toml: no such price table in "),
         (
+            [*SANDBOX, "--a-prices", PRICES, "--b-prices", "gone.toml"],
+            "--b-prices gone.toml: no such price table in ",
+        ),
+        ([*SANDBOX, "--b-prices", PRICES], f"--prices of one setting alone ({PRICES}); give both"),
+        (
+            [*SANDBOX, "--prices", PRICES, "--b-prices", PRICES],
+            f"--prices {PRICES}: prices both settings, and --a-prices and --b-prices one each",
+        ),
+        (
             [*SANDBOX, "--gate", "money", "--prices", PRICES, "--address", "127.0.0.1:7233"],
             "--gate money: the server's page counts it; give --server-metrics",
         ),
@@ -188,6 +215,14 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
         (
             [*SANDBOX, "--junit", "/no-such-folder/junit.xml"],
             "--junit /no-such-folder/junit.xml: cannot be written: there is no folder /no-such-folder",
+        ),
+        (
+            [*SANDBOX, "--junit", "answer", "--markdown", "./answer"],
+            "--markdown answer: --junit names the same file; give each its own",
+        ),
+        (
+            [*SANDBOX, "--markdown", "/dev/stdout"],
+            "--markdown /dev/stdout: cannot be written: it is no regular",
         ),
         ([*SANDBOX, "--markdown", "/"], "--markdown /: cannot be written: it is a folder"),
         ([*SANDBOX, "--anyway"], "--anyway: goes with two finished runs"),

@@ -59,6 +59,45 @@ def test_two_runs_are_compared_in_money(tmp_path: Path, capsys: pytest.CaptureFi
     assert "at your prices: the worker's CPU; not in it: cores that idle, what a month costs" in out
 
 
+def test_runs_with_too_few_steps_alike_say_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody made rounds of A B B A there: what is counted is pairs of steps, and repetitions make more."""
+    plan = synthetic_steps.demo_plan(replicas=(1,))
+    runs = [run_of(tmp_path / name, plan, synthetic_steps.steps(plan)) for name in ("a", "b")]
+
+    code = run(["compare", *(str(each.path) for each in runs)])
+
+    out = " ".join(capsys.readouterr().out.split())
+    assert code == 3
+    assert "1 pair is whole and valid, at least 3 are needed" in out
+    assert "round" not in out
+    assert "more repetitions in both plans give more" in out
+
+
+def test_each_run_has_prices_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The same work at half of the price costs half; of two currencies nothing could be said.
+    """
+    a, b = _two_runs(tmp_path)
+    dear, cheap, other = (tmp_path / f"{name}.toml" for name in ("dear", "cheap", "other"))
+    dear.write_text('currency = "crowns"\nworker_core_hour = 0.4\n', encoding="utf-8")
+    cheap.write_text('currency = "crowns"\nworker_core_hour = 0.2\nworker_gib_hour = 9\n', encoding="utf-8")
+    other.write_text('currency = "coins"\nworker_core_hour = 0.2\n', encoding="utf-8")
+    flags = ["compare", a, b, "--gate", "money", "--a-prices"]
+
+    code = run([*flags, str(dear), "--b-prices", str(cheap)])
+    out = " ".join(capsys.readouterr().out.split())
+    back = run([*flags, str(cheap), "--b-prices", str(dear)])
+    capsys.readouterr()
+
+    assert (code, back) == (0, 1)
+    assert "money: B is better" in out
+    assert "in A the worker's CPU; in B the worker's CPU; not in it: cores that idle, memory" in out
+    assert run([*flags, str(dear), "--b-prices", str(other)]) == 2
+    assert "currency 'crowns' and 'coins': sums of two currencies" in capsys.readouterr().err
+
+
 def test_prices_of_no_order_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """
     What a month costs whatever the rate is is the same for both.

@@ -5,6 +5,7 @@ The questions as a Job in the cluster: what the Job's verb is given, and what is
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from loadtest.cli.submission_files import bring_plan
 from loadtest.cli.submitted_plan import SubmittedDesign
 from loadtest.cli.submitted_verbs import SubmittedVerb
 from loadtest.plan import PlanFile
+from loadtest.plan.prices import PriceTable, SidePrices
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
 from loadtest.results.run_folder import Run
 
@@ -51,6 +53,7 @@ ASKED = {
         ),
     ),
 }
+COINS = PriceTable(currency="coins é", worker_core_hour=0.25)
 QUESTIONS = {
     "sweep": None,
     "capacity": CapacityQuestion,
@@ -80,6 +83,47 @@ def test_the_verb_in_the_cluster_takes_what_it_is_given(
     checked = design.plan_of(flagged_plan(PlanFile.read(DEMO), flags), flags)
     assert begun[0].plan.waits.workers_ready_seconds == 90
     assert begun[0].plan.model_copy(update={"waits": checked.waits}) == checked
+
+
+@pytest.mark.parametrize(
+    ("prices", "names"),
+    [
+        (SidePrices(COINS, COINS), ["prices"]),
+        (SidePrices(COINS, PriceTable(currency="coins é", million_actions=2)), ["a-prices", "b-prices"]),
+    ],
+    ids=["one table", "a table for each"],
+)
+def test_prices_are_brought(
+    prices: SidePrices,
+    names: list[str],
+    tmp_path: Path,
+    begun: list[Run],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As files beside the plan, of which the run in the cluster makes the same prices."""
+    flags, design = ASKED["compare"]
+    brought = bring_plan(PlanFile.read(DEMO), flags, None, replace(design, prices=prices))
+    given = [f"--{name}=/plan/{name}.toml" for name in names]
+    for name in names:
+        (tmp_path / f"{name}.toml").write_text(brought.files[f"{name}.toml"], encoding="utf-8")
+    monkeypatch.setattr(cluster_flags, "in_cluster", lambda: True)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal:7233")
+
+    code = run(
+        [
+            brought.verb,
+            str(DEMO),
+            f"--output={tmp_path}",
+            *TEMPLATE,
+            *(one.replace("=/plan/", f"={tmp_path}/") for one in brought.arguments),
+        ]
+    )
+
+    assert code == 0
+    assert [one for one in brought.arguments if "prices" in one] == given
+    question = question_of(begun[0])
+    assert isinstance(question, CompareQuestion)
+    assert question.side_prices == prices
 
 
 def test_nothing_of_a_cluster_is_the_runs_to_set_up(
@@ -135,6 +179,21 @@ def test_nothing_of_a_cluster_is_the_runs_to_set_up(
             ["--design", "compare", "--a", "worker.sandbox=true", "--b", "worker.sandbox=false"],
             "factors: worker.sandbox: workers and server of a cluster are set up by their charts",
             id="compare-of-workers",
+        ),
+        pytest.param(
+            ["--design", "compare", "--a", "work.seconds=0.1", "--b", "work.seconds=0.2", "--gate", "money"],
+            "--gate money: needs your prices; give --prices FILE",
+            id="money-without-prices",
+        ),
+        pytest.param(
+            ["--design", "compare", "--b", "work.seconds=0.2", "--prices", "gone.toml"],
+            "--prices gone.toml: no such price table",
+            id="no-prices",
+        ),
+        pytest.param(
+            ["--design", "limits", "--a-prices", "gone.toml"],
+            "--a-prices: goes with --design compare, and this is --design limits",
+            id="limits-with-prices",
         ),
         pytest.param(
             ["--factor", "worker.activity_slots=2,4"],

@@ -14,7 +14,7 @@ from loadtest.errors import InputError
 from loadtest.plan import LoadKind, Open, Plan
 from loadtest.plan.factors import factor_key, put_value, why_no_factor
 from loadtest.plan.plan_tables import DynamicValue
-from loadtest.plan.prices import PriceTable
+from loadtest.plan.prices import SidePrices
 from loadtest.results.comparison_result import MONEY, QUANTITY_NAMES
 from loadtest.results.question import CompareQuestion
 
@@ -42,7 +42,7 @@ def comparing_plan(
     rate: float | None = None,
     asked: RoundsAsked = _AS_USUAL,
     gate: tuple[str, ...] = (),
-    prices: PriceTable | None = None,
+    prices: SidePrices | None = None,
 ) -> tuple[Plan, CompareQuestion]:
     """
     Return the plan of a comparison and its question.
@@ -89,7 +89,8 @@ def comparing_plan(
     settings = [tuple((path, pair[index]) for path, pair in checked.factors.items()) for index in (0, 1)]
     gates = gate or (("throughput",) if rate is None else ("wait",))
     _demand_told(gates, checked)
-    return checked, CompareQuestion(settings[0], settings[1], 0, first, most, gates, prices)
+    tables = (None, None) if prices is None else (prices.a, None if prices.a == prices.b else prices.b)
+    return checked, CompareQuestion(settings[0], settings[1], 0, first, most, gates, *tables)
 
 
 def demand_quantities(gates: Collection[str], *, priced: bool = False) -> None:
@@ -105,12 +106,12 @@ def demand_quantities(gates: Collection[str], *, priced: bool = False) -> None:
     """
     for name in gates:
         if name == MONEY and not priced:
-            raise InputError(f"--gate {name}: needs your prices; give --prices FILE of `loadtest compare`")
+            raise InputError(f"--gate {name}: needs your prices; give --prices FILE")
         if name not in (*QUANTITY_NAMES, MONEY):
             raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITY_NAMES)}")
 
 
-def demand_server_page(gates: Collection[str], prices: PriceTable | None = None) -> None:
+def demand_server_page(gates: Collection[str], prices: SidePrices | None = None) -> None:
     """
     Refuse a gate that a server's page counts, where a server that runs already is used without its page.
 
@@ -121,7 +122,8 @@ def demand_server_page(gates: Collection[str], prices: PriceTable | None = None)
     Raises:
         InputError: One is counted there.
     """
-    counted_there = any(getattr(prices, key, None) for key in _PRICES_OF_SERVER_PAGE)
+    tables = () if prices is None else (prices.a, prices.b)
+    counted_there = any(getattr(table, key) for table in tables for key in _PRICES_OF_SERVER_PAGE)
     for name in gates:
         if name in _OF_SERVER_PAGE or (name == MONEY and counted_there):
             raise InputError(

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from loadtest.cli.asked_prices import PRICE_FLAGS, prices_of
 from loadtest.cli.compare_plan import (
     EXPONENTIAL_ROUNDS,
     MOST_ROUNDS,
@@ -29,9 +30,8 @@ from loadtest.cli.writable_files import demand_writable
 from loadtest.errors import InputError
 from loadtest.page_url import demand_page_urls
 from loadtest.plan import PlanFile
-from loadtest.plan.prices import PriceTable, read_prices
 
-_FOR_TWO_RUNS = ("junit", "markdown", "gate", "prices", "anyway", "first", "second")
+_FOR_TWO_RUNS = ("junit", "markdown", "gate", *PRICE_FLAGS, "anyway", "first", "second")
 
 
 @takes_sides
@@ -89,6 +89,10 @@ def compare(
             help="TOML file with your own prices, such as loadtest/plans/prices.toml: compares what a million orders cost."
         ),
     ] = None,
+    a_prices: Annotated[
+        Path | None, typer.Option(help="The same of setting A alone, such as of a server of your own.")
+    ] = None,
+    b_prices: Annotated[Path | None, typer.Option(help="The same of setting B alone.")] = None,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Two runs: compare although they differ in more, with a warning.")
     ] = False,
@@ -102,8 +106,8 @@ def compare(
     """
     given = given_flags(context)
     gates = tuple(gate or ())
-    demand_quantities(gates, priced=prices is not None)
-    table = None if prices is None else _prices_of_orders(prices)
+    table = prices_of({"prices": prices, "a_prices": a_prices, "b_prices": b_prices})
+    demand_quantities(gates, priced=table is not None)
     demand_writable({"--junit": junit, "--markdown": markdown})
     if second is not None:
         idle = [name for name in given if name not in _FOR_TWO_RUNS]
@@ -151,14 +155,3 @@ def compare(
         lambda run: write_files(run, junit, markdown),
         unvaried(asked, plan),
     )
-
-
-def _prices_of_orders(path: Path) -> PriceTable:
-    from loadtest.analysis.comparisons.money_per_order import ORDER_PRICES, prices_an_order
-
-    table = read_prices(path)
-    if not prices_an_order(table):
-        raise InputError(
-            f"--prices {path}: prices nothing that an order uses; give one above 0 of {', '.join(ORDER_PRICES)}"
-        )
-    return table

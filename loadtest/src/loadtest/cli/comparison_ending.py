@@ -23,7 +23,7 @@ from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
-from loadtest.plan.prices import PriceTable
+from loadtest.plan.prices import SidePrices
 from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
 from loadtest.report.comparison_text import (
@@ -32,7 +32,7 @@ from loadtest.report.comparison_text import (
     comparison_markdown,
     comparison_text,
 )
-from loadtest.results.comparison_result import ComparisonResult
+from loadtest.results.comparison_result import FEWEST_ROUNDS, ComparisonResult, QuantityComparison
 from loadtest.results.document import read, to_json, write_whole
 from loadtest.results.manifest import Manifest
 from loadtest.results.path_from_here import path_from_here
@@ -41,7 +41,7 @@ from loadtest.results.question import CompareQuestion
 from loadtest.results.run_folder import Run
 
 _FILE = "comparison.json"
-_VERDICTS = {0: "pass", 1: "fail", 3: "invalid"}
+_VERDICTS = {0: "pass", 1: "fail", 3: "undecided"}
 
 
 def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> SweepEnded:
@@ -57,7 +57,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
         *run.manifest.notes,
         *left_out(problems, len(kept), "blocks"),
         *failure_notes([[(step.measured, step.result) for step in whole] for whole in rounds]),
-        *_money_notes(question.prices),
+        *_money_notes(question.side_prices),
     )
     result = ComparisonResult(
         1,
@@ -72,6 +72,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     )
     run.write(_FILE, to_json(result))
     run.write("comparison.md", comparison_markdown(result))
+    run.write("comparison.xml", comparison_junit(result))
     about = about_blocks(run.plan, question.load, run.manifest)
     page = report_from_here(run.write("report.html", comparison_html(result, about)))
     if not quiet:
@@ -94,7 +95,7 @@ def _led(manifest: Manifest, name: str) -> str:
     return "" if led is None else f" ({led.address}, namespace {led.namespace})"
 
 
-def _money_notes(prices: PriceTable | None) -> tuple[str, ...]:
+def _money_notes(prices: SidePrices | None) -> tuple[str, ...]:
     return () if prices is None else (money_note(prices),)
 
 
@@ -116,7 +117,7 @@ def compare_finished(
     gates: tuple[str, ...],
     junit: Path | None,
     markdown: Path | None,
-    prices: PriceTable | None = None,
+    prices: SidePrices | None = None,
     *,
     anyway: bool,
 ) -> int:
@@ -150,13 +151,34 @@ def compare_finished(
         f"{b.path.name} {texts[1]}".strip(),
         gates or _usual_gate(rounds),
         SAME_WITHIN_RATIO,
-        quantities := compare_settings(rounds, a.plan, prices=prices),
+        quantities := compare_settings(rounds, a.plan, prices=prices, rounds_are="pair"),
         max(one.rounds for one in quantities),
-        (DRIFT, *reasons, *left, *failure_notes(rounds), *_money_notes(prices), *_notes_of(a, b)),
+        (
+            DRIFT,
+            *_few_pairs(quantities),
+            *reasons,
+            *left,
+            *failure_notes(rounds),
+            *_money_notes(prices),
+            *_notes_of(a, b),
+        ),
     )
     print(comparison_text(result, terminal_width()), end="")
     _write(result, junit, markdown)
     return result.exit_code
+
+
+def _few_pairs(quantities: Sequence[QuantityComparison]) -> tuple[str, ...]:
+    """
+    Say what a pair is and how there are more of them; empty where each quantity that was seen has enough for an interval.
+    """
+    seen = [one for one in quantities if one.a is not None]
+    if seen and all(one.rounds >= FEWEST_ROUNDS for one in seen):
+        return ()
+    return (
+        "a pair is one step of both runs, of the same count, load, setting and repetition, and valid in both: "
+        f"an interval needs {FEWEST_ROUNDS} of a load; more repetitions in both plans give more",
+    )
 
 
 def _notes_of(*runs: Run) -> tuple[str, ...]:

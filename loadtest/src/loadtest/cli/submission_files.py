@@ -43,7 +43,7 @@ def bring_plan(
     plan = design.plan_of(flagged_plan(file, flags), flags)
     demand_server_allows(plan)
     _demand_as_set_up(plan)
-    files = {PLAN_FILE: file.text, **_scenario(plan.scenario, requirements)}
+    files = {PLAN_FILE: file.text, **design.price_files(), **_scenario(plan.scenario, requirements)}
     if REQUIREMENTS not in files:  # with packages of its own a scenario may be loadable in the cluster alone
         refuse_ignored_work_keys(plan, load(plan.scenario))
     pack(files)

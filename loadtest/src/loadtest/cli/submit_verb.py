@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loadtest.cli.asked_prices import prices_of, without_prices
 from loadtest.cli.cronjob_flags import (
     CONTEXT,
     DEFAULT_JOB,
@@ -72,6 +73,7 @@ def submit(
     """
     given = given_flags(invocation)
     own = own_flags(design, given, invocation.params)
+    prices = prices_of(own)
     _demand_one_run(plan, resume, design if "design" in given else None, attach=attach)
     overrides = over_the_plan(design, invocation.params)
     file = None if plan is None else PlanFile.read(plan)
@@ -89,7 +91,9 @@ def submit(
     brought = None
     if file is not None:
         # Checked here, so that a mistake is reported before anything is made in the cluster.
-        brought = bring_plan(file, overrides, requirements, SubmittedDesign(design, own))
+        brought = bring_plan(
+            file, overrides, requirements, SubmittedDesign(design, without_prices(own), prices)
+        )
     elif resume is not None:
         brought = bring_resumed(resume, overrides, requirements)
     sweep = SweepJob(reach(kubeconfig, context), kube_namespace, job)

@@ -19,6 +19,8 @@ from loadtest.cli.submitted_verbs import SubmittedVerb
 from loadtest.cli.sweep_plan import sweep_plan
 from loadtest.errors import InputError
 from loadtest.plan import Plan
+from loadtest.plan.prices import SidePrices, price_text
+from loadtest.target.kubernetes.user_files import FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +30,35 @@ class SubmittedDesign:
 
     Attributes:
         design: Verb of the design.
-        values: Parameter -> value of the flags that are not laid over the plan.
+        values: Parameter -> value of the flags that are not laid over the plan and name no prices.
+        prices: The user's prices, whose files are brought; ``None`` compares no money.
     """
 
     design: SubmittedVerb = SubmittedVerb.SWEEP
     values: Mapping[str, Any] = field(default_factory=dict)
+    prices: SidePrices | None = None
 
     def arguments(self) -> list[str]:
         """
         Return the design's own flags for the verb in the cluster.
         """
         return [
-            f"--{name.replace('_', '-')}={one}"
-            for name, value in self.values.items()
-            for one in (value if isinstance(value, list) else [value])
+            *(
+                f"--{name.replace('_', '-')}={one}"
+                for name, value in self.values.items()
+                for one in (value if isinstance(value, list) else [value])
+            ),
+            *(f"--{file.removesuffix('.toml')}={FOLDER}/{file}" for file in self.price_files()),
         ]
+
+    def price_files(self) -> dict[str, str]:
+        """
+        Return the text of each price table by the name of its file, which is named after its flag.
+        """
+        if self.prices is None:
+            return {}
+        a, b = price_text(self.prices.a), price_text(self.prices.b)
+        return {"prices.toml": a} if a == b else {"a-prices.toml": a, "b-prices.toml": b}
 
     def plan_of(self, asked: Plan, flags: PlanFlags) -> Plan:
         """
@@ -76,9 +92,11 @@ class SubmittedDesign:
             place = {"target": TargetKind.KUBERNETES.value}
             return limits_plan(asked, place, blocks, given.get("suspects", MOST_SUSPECTS))[0]
         gates = tuple(given.get("gate", ()))
-        demand_quantities(gates)
+        demand_quantities(gates, priced=self.prices is not None)
         a, b = given.get("a", ()), given.get("b", ())
-        return comparing_plan(asked, a, b, rate=given.get("rate"), asked=blocks, gate=gates)[0]
+        return comparing_plan(
+            asked, a, b, rate=given.get("rate"), asked=blocks, gate=gates, prices=self.prices
+        )[0]
 
 
 def _one_count(text: str | None, design: SubmittedVerb) -> int | None:

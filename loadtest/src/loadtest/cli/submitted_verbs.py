@@ -7,10 +7,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from loadtest.cli.asked_prices import PRICE_FLAGS
 from loadtest.cli.overrides import PlanFlags
 from loadtest.cli.plan_options import (
     REPETITIONS,
@@ -47,7 +49,17 @@ _OWN: Mapping[SubmittedVerb, tuple[str, ...]] = {
     SubmittedVerb.SWEEP: (),
     SubmittedVerb.CAPACITY: ("rate", "window", "budget"),
     SubmittedVerb.LIMITS: ("block", "change_over", "rounds", "most_rounds", "suspects"),
-    SubmittedVerb.COMPARE: ("a", "b", "rate", "block", "change_over", "rounds", "most_rounds", "gate"),
+    SubmittedVerb.COMPARE: (
+        "a",
+        "b",
+        "rate",
+        "block",
+        "change_over",
+        "rounds",
+        "most_rounds",
+        "gate",
+        *PRICE_FLAGS,
+    ),
 }
 
 
@@ -81,6 +93,11 @@ def _flags(
     gate: Annotated[
         list[str] | None, typer.Option(help="Compare: quantity that decides the exit code.")
     ] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help="Compare: TOML file with your own prices, which is brought.")
+    ] = None,
+    a_prices: Annotated[Path | None, typer.Option(help="Compare: prices of setting A alone.")] = None,
+    b_prices: Annotated[Path | None, typer.Option(help="Compare: prices of setting B alone.")] = None,
     warm_up: Annotated[float | None, WARM_UP] = None,
     seed: Annotated[int | None, SEED] = None,
     task_queue: Annotated[str | None, TASK_QUEUE] = None,

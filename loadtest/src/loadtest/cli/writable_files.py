@@ -10,6 +10,8 @@ from pathlib import Path
 
 from loadtest.errors import InputError
 
+_DEVICES = Path("/dev")
+
 
 def demand_writable(files: Mapping[str, Path | None]) -> None:
     """
@@ -26,6 +28,10 @@ def demand_writable(files: Mapping[str, Path | None]) -> None:
         for flag, path in files.items()
         if path is not None and (why := _why_not(path)) is not None
     ]
+    named: dict[Path, str] = {}
+    for flag, path in files.items():
+        if path is not None and (first := named.setdefault(path.absolute(), flag)) != flag:
+            told.append(f"{flag} {path}: {first} names the same file; give each its own")
     if told:
         raise InputError("\n".join(told))
 
@@ -34,6 +40,9 @@ def _why_not(path: Path) -> str | None:
     try:
         if path.is_dir():
             return "it is a folder"
+        # It is written under another name that then takes its place: a pipe or a terminal would be gone.
+        if path.parent.absolute() == _DEVICES or (path.exists() and not path.is_file()):
+            return "it is no regular file"
         if not path.parent.is_dir():
             return f"there is no folder {path.parent}"
     except OSError as error:  # such as a name that is too long

@@ -15,7 +15,7 @@ from loadtest.analysis.comparisons.settings_comparison import compare_settings
 from loadtest.design.block_problems import BlockProblems
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
 from loadtest.plan import Plan
-from loadtest.plan.prices import PriceTable
+from loadtest.plan.prices import SidePrices
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.plan_setting import Setting
 from loadtest.results.step_key import StepKey
@@ -62,7 +62,7 @@ class Alternation:
     most_rounds: int
     gate: tuple[str, ...]
     before: int = 0
-    prices: PriceTable | None = None
+    prices: SidePrices | None = None
     known: BlockProblems = field(default_factory=BlockProblems, compare=False, repr=False)
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:

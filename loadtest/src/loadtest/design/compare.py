@@ -85,6 +85,6 @@ class Compare:
             asked.rounds,
             asked.most_rounds,
             asked.gate,
-            prices=asked.prices,
+            prices=asked.side_prices,
             known=self.known,
         )

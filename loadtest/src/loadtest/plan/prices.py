@@ -4,6 +4,8 @@ A user's own prices, with which ``loadtest size`` and ``loadtest compare`` turn 
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -34,14 +36,40 @@ class PriceTable(StrictModel):
     fixed_month: _Price = Field(default=None, description="What a month costs whatever the rate is.")
 
 
-def read_prices(path: Path) -> PriceTable:
+def price_text(table: PriceTable) -> str:
+    """
+    Write a price table as TOML, without the prices that were left out.
+    """
+    given = table.model_dump(exclude_none=True)
+    # A JSON scalar is one of TOML as well.
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in given.items())
+
+
+@dataclass(frozen=True, slots=True)
+class SidePrices:
+    """
+    The prices of the two settings of a comparison, in one currency.
+
+    Attributes:
+        a, b: Prices of each setting; the same where one file was given.
+    """
+
+    a: PriceTable
+    b: PriceTable
+
+
+def read_prices(path: Path, flag: str = "--prices") -> PriceTable:
     """
     Read a price table.
+
+    Args:
+        path: The file.
+        flag: The flag that named it.
 
     Raises:
         InputError: The file is missing, is not TOML or does not fit; one line for each problem.
     """
-    name = f"--prices {path}"
+    name = f"{flag} {path}"
     document = _PRICES.document(name, _PRICES.read(path, name))
     try:
         return PriceTable.model_validate(document)

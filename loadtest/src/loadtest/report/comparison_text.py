@@ -8,6 +8,7 @@ import math
 from xml.etree import ElementTree
 
 from loadtest.plural import counted
+from loadtest.report.escaped_text import markdown_cell, markdown_code, markdown_line, xml_text
 from loadtest.report.numbers import listed
 from loadtest.report.text_lines import fitted, text_table
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
@@ -44,16 +45,16 @@ def comparison_markdown(result: ComparisonResult) -> str:
     """
     rows = [quantity_row(one) for one in told_quantities(result)]
     lines = [
-        f"**{comparison_headline(result)}**",
+        f"**{markdown_line(comparison_headline(result))}**",
         "",
-        f"A: `{result.a}`, B: `{result.b}`, {counted(result.rounds, 'round')}.",
+        f"A: {markdown_code(result.a)}, B: {markdown_code(result.b)}, {counted(result.rounds, _round_noun(result))}.",
         "",
         "| quantity | A | B | B over A (95 %) | B is |",
         "| --- | --- | --- | --- | --- |",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        *(f"| {' | '.join(map(markdown_cell, row))} |" for row in rows),
     ]
     if notes := [*not_compared(result), *result.warnings]:
-        lines += ["", *(f"- {note}" for note in notes)]
+        lines += ["", *(f"- {markdown_line(note)}" for note in notes)]
     return "\n".join(lines) + "\n"
 
 
@@ -65,22 +66,22 @@ def comparison_junit(result: ComparisonResult) -> str:
     failures = errors = skipped = 0
     for one in result.quantities:
         case = ElementTree.Element("testcase", classname="loadtest.compare", name=one.quantity)
-        gates = one.quantity in result.gate
+        gates, told = one.quantity in result.gate, xml_text(quantity_sentence(one))
         if gates and one.standing is Standing.WORSE:
             failures += 1
-            ElementTree.SubElement(case, "failure", message=quantity_sentence(one))
+            ElementTree.SubElement(case, "failure", message=told)
         elif gates and one.standing is Standing.UNKNOWN:
             errors += 1
-            ElementTree.SubElement(case, "error", message=quantity_sentence(one))
+            ElementTree.SubElement(case, "error", message=told)
         elif one.standing is Standing.UNKNOWN:
             skipped += 1
-            ElementTree.SubElement(case, "skipped", message=quantity_sentence(one))
+            ElementTree.SubElement(case, "skipped", message=told)
         else:
-            ElementTree.SubElement(case, "system-out").text = quantity_sentence(one)
+            ElementTree.SubElement(case, "system-out").text = told
         cases.append(case)
     suite = ElementTree.Element(
         "testsuite",
-        name=f"loadtest compare {result.run}",
+        name=xml_text(f"loadtest compare {result.run}"),
         tests=str(len(cases)),
         failures=str(failures),
         errors=str(errors),
@@ -115,11 +116,13 @@ def quantity_sentence(one: QuantityComparison) -> str:
     """
     if one.ratio is None or one.low is None or one.high is None:
         return f"{one.quantity}: {one.standing.value}, as {one.why}"
-    told = f"{one.quantity}: B is {one.standing.value}, {_change(one.ratio, one.low, one.high)}"
+    told = (
+        f"{one.quantity}: B is {one.standing.value}, {_change(one.ratio, one.low, one.high, one.rounds_are)}"
+    )
     if one.standing is Standing.UNKNOWN:
         told = f"{one.quantity}: cannot tell, {_percent(one.low)} to {_percent(one.high)}"
     if one.rounds_wanted is not None:
-        told += f"; about {counted(one.rounds_wanted, 'round')} in all would tell"
+        told += f"; about {counted(one.rounds_wanted, one.rounds_are)} in all would tell"
     return told
 
 
@@ -129,24 +132,28 @@ def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
     """
     change = "-"
     if one.ratio is not None and one.low is not None and one.high is not None:
-        change = _change(one.ratio, one.low, one.high)
+        change = _change(one.ratio, one.low, one.high, one.rounds_are)
     standing = one.standing.value
     if one.ratio is None:
         # The fewest rounds that give an interval may not be enough to decide.
         standing += f" ({one.why})"
     elif one.rounds_wanted is not None:
-        standing += f" ({counted(one.rounds_wanted, 'round')} would)"
+        standing += f" ({counted(one.rounds_wanted, one.rounds_are)} would)"
     of_bytes = one.unit == "bytes"
     a, b = (_value(value, 1e-6 if of_bytes else 1) for value in (one.a, one.b))
     return f"{one.quantity}, {'MB' if of_bytes else one.unit}", a, b, change, standing
 
 
-def _change(ratio: float, low: float, high: float) -> str:
+def _round_noun(result: ComparisonResult) -> str:
+    return next((one.rounds_are for one in result.quantities), "round")
+
+
+def _change(ratio: float, low: float, high: float, rounds_are: str) -> str:
     """
     Write a change with its interval; an interval without width comes from rounds that all say the same, as of actions.
     """
     if math.isclose(low, high, rel_tol=1e-9):
-        return f"{_percent(ratio)} (in each round)"
+        return f"{_percent(ratio)} (in each {rounds_are})"
     return f"{_percent(ratio)} ({_percent(low)} to {_percent(high)})"
 
 

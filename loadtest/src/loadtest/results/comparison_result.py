@@ -52,6 +52,7 @@ class QuantityComparison:
         rounds: Number of rounds that told the quantity.
         rounds_wanted: Number of rounds in all that would decide; null where it is decided or not known.
         why: Why it cannot be told; empty where it can.
+        rounds_are: What a round is called: ``round`` of A B B A, or ``pair`` of steps of two finished runs.
     """
 
     quantity: str
@@ -65,6 +66,7 @@ class QuantityComparison:
     rounds: int
     rounds_wanted: int | None
     why: str = ""
+    rounds_are: str = "round"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class ComparisonResult:
         gate: The quantities that decide the exit code.
         same_within_ratio: Differences up to this share are "the same".
         quantities: Comparison of each quantity.
-        rounds: Number of rounds of A B B A that are whole and valid.
+        rounds: Number of rounds of A B B A, or of pairs of steps of two finished runs, that are whole and valid.
         warnings: Warnings to read before the numbers.
     """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from loadtest.plan.prices import PriceTable
+from loadtest.plan.prices import PriceTable, SidePrices
 from loadtest.results.document import read, to_json
 from loadtest.results.plan_setting import Setting
 from loadtest.results.run_folder import Run
@@ -29,6 +29,7 @@ class CompareQuestion:
         most_rounds: Number of rounds after which it ends undecided.
         gate: Quantities that must be decided, and that decide the exit code.
         prices: The user's prices; ``None`` compares no money.
+        b_prices: Prices of B; ``None`` where they are those of A.
     """
 
     a: Setting
@@ -38,7 +39,17 @@ class CompareQuestion:
     most_rounds: int
     gate: tuple[str, ...]
     prices: PriceTable | None = None
+    b_prices: PriceTable | None = None
     verb: Literal["compare"] = "compare"
+
+    @property
+    def side_prices(self) -> SidePrices | None:
+        """
+        The prices of both settings; ``None`` compares no money.
+        """
+        if self.prices is None:
+            return None
+        return SidePrices(self.prices, self.prices if self.b_prices is None else self.b_prices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ class LimitsQuestion:
         most_suspects: Largest number of suspects that are relieved one after the other.
         starts_server: Whether the server is the run's own, so that its configuration can be changed.
         sets_worker: Whether the plan decides the workers' settings.
+        adds_injectors: Whether the run can start more injectors, as on this machine.
     """
 
     rounds: int
@@ -79,6 +91,7 @@ class LimitsQuestion:
     most_suspects: int
     starts_server: bool
     sets_worker: bool
+    adds_injectors: bool = False
     verb: Literal["limits"] = "limits"
 
 

@@ -4,9 +4,11 @@ What an order costs at the user's own prices: the CPU that it used, and the acti
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, Quantity
 from loadtest.plan import Plan
-from loadtest.plan.prices import PriceTable
+from loadtest.plan.prices import PriceTable, SidePrices
 from loadtest.results.comparison_result import MONEY
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult
@@ -35,11 +37,13 @@ _OF_NO_ORDER = {
 }
 
 
-def compared_quantities(prices: PriceTable | None) -> tuple[Quantity, ...]:
+def compared_quantities(prices: SidePrices | None) -> tuple[Mapping[str, Quantity], ...]:
     """
-    Return the quantities by which settings are compared; money is one of them where there are prices.
+    Return the quantities by which settings are compared, each by the letter of the setting: money is one of them where
+    there are prices, and each setting has its own.
     """
-    return (*QUANTITIES.values(), *(() if prices is None else (_money(prices),)))
+    alike = [dict.fromkeys("AB", quantity) for quantity in QUANTITIES.values()]
+    return (*alike, *(() if prices is None else ({"A": _money(prices.a), "B": _money(prices.b)},)))
 
 
 def prices_an_order(prices: PriceTable) -> bool:
@@ -49,13 +53,15 @@ def prices_an_order(prices: PriceTable) -> bool:
     return bool(_prices_of_order(prices))
 
 
-def money_note(prices: PriceTable) -> str:
+def money_note(prices: SidePrices) -> str:
     """
     Say what money is made of, and what has a price and is not in it.
     """
-    parts = ", ".join(_PRICED[key][2] for key in _prices_of_order(prices))
-    left = ["cores that idle", *(text for key, text in _OF_NO_ORDER.items() if getattr(prices, key))]
-    return f"{MONEY} is what an order used, at your prices: {parts}; not in it: {', '.join(left)}"
+    made = [", ".join(_PRICED[key][2] for key in _prices_of_order(table)) for table in (prices.a, prices.b)]
+    parts = made[0] if prices.a == prices.b else f"in A {made[0]}; in B {made[1]}"
+    tables = (prices.a, prices.b)
+    left = [text for key, text in _OF_NO_ORDER.items() if any(getattr(table, key) for table in tables)]
+    return f"{MONEY} is what an order used, at your prices: {parts}; not in it: {', '.join(('cores that idle', *left))}"
 
 
 def _money(prices: PriceTable) -> Quantity:

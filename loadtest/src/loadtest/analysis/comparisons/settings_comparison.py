@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from loadtest.analysis.comparisons.abba_rounds import (
     BLOCK_ORDER,
@@ -18,7 +19,7 @@ from loadtest.analysis.comparisons.compared_quantities import FEWEST_EVENTS, Qua
 from loadtest.analysis.comparisons.money_per_order import compared_quantities
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.plan import Plan
-from loadtest.plan.prices import PriceTable
+from loadtest.plan.prices import SidePrices
 from loadtest.plural import counted, plural
 from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing
 from loadtest.results.measured_step import Measured
@@ -31,7 +32,11 @@ One measured block and its readings.
 
 
 def compare_settings(
-    rounds: Sequence[Sequence[Block]], plan: Plan, looks: int = 1, prices: PriceTable | None = None
+    rounds: Sequence[Sequence[Block]],
+    plan: Plan,
+    looks: int = 1,
+    prices: SidePrices | None = None,
+    rounds_are: str = "round",
 ) -> tuple[QuantityComparison, ...]:
     """
     Compare two settings in every quantity.
@@ -41,9 +46,13 @@ def compare_settings(
         plan: Plan of the run; its bounds say what is late.
         looks: How many times the rounds may be looked at before they end.
         prices: The user's prices; ``None`` compares no money.
+        rounds_are: What the reader calls a round: of two finished runs each is a pair of their steps.
     """
     unlike = _why_unlike(rounds)
-    return tuple(_compare(quantity, rounds, plan, unlike, looks) for quantity in compared_quantities(prices))
+    return tuple(
+        replace(_compare(sides, rounds, plan, unlike, looks, rounds_are), rounds_are=rounds_are)
+        for sides in compared_quantities(prices)
+    )
 
 
 def failure_notes(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
@@ -109,13 +118,22 @@ _STANDINGS: Mapping[tuple[Comparison, bool], Standing] = {
 
 
 def _compare(
-    quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan, unlike: str | None, looks: int
+    sides: Mapping[str, Quantity],
+    rounds: Sequence[Sequence[Block]],
+    plan: Plan,
+    unlike: str | None,
+    looks: int,
+    rounds_are: str,
 ) -> QuantityComparison:
+    quantity = sides["A"]  # name, unit and direction are those of both
     told: list[list[float]] = []
     telling: list[Sequence[Block]] = []
     why = ""
     for blocks in rounds:
-        values = [quantity.of(measured, result, plan) for measured, result in blocks]
+        values = [
+            sides[letter].of(measured, result, plan)
+            for letter, (measured, result) in zip(BLOCK_ORDER, blocks, strict=True)
+        ]
         reasons = [value for value in values if isinstance(value, str)]
         if reasons:
             why = reasons[0]
@@ -129,7 +147,7 @@ def _compare(
         )
     if len(told) < FEWEST_ROUNDS:
         if told or not why:
-            number = f"{counted(len(told), 'round')} {plural(len(told), 'is', 'are')}"
+            number = f"{counted(len(told), rounds_are)} {plural(len(told), 'is', 'are')}"
             why = f"{number} whole and valid, at least {FEWEST_ROUNDS} are needed"
         unknown = Standing.UNKNOWN
         wanted = FEWEST_ROUNDS if told or not rounds else None
@@ -140,7 +158,7 @@ def _compare(
         return QuantityComparison(
             quantity.name, quantity.unit, a, b, Standing.UNKNOWN, None, None, None, len(told), None, few
         )
-    by_edges = math.fsum(_variance_by_edges(quantity, blocks) for blocks in telling) / len(telling)
+    by_edges = math.fsum(_variance_by_edges(sides, blocks) for blocks in telling) / len(telling)
     found = compare_rounds(told, looks, math.sqrt(by_edges))
     unsure = found.comparison is Comparison.UNKNOWN
     return QuantityComparison(
@@ -158,13 +176,16 @@ def _compare(
     )
 
 
-def _variance_by_edges(quantity: Quantity, blocks: Sequence[Block]) -> float:
+def _variance_by_edges(sides: Mapping[str, Quantity], blocks: Sequence[Block]) -> float:
     """
     Return the variance that the edges of its windows make of a round's difference, which has half of each block's logarithm.
     """
     # A block of two finished runs stands twice in its round.
     shares = Counter(id(measured) for measured, _ in blocks)
-    edges = {id(measured): quantity.edge_ratio(measured) for measured, _ in blocks}
+    edges = {
+        id(measured): sides[letter].edge_ratio(measured)
+        for letter, (measured, _) in zip(BLOCK_ORDER, blocks, strict=True)
+    }
     return math.fsum((shares[block] / 2 * edge) ** 2 for block, edge in edges.items())
 
 
