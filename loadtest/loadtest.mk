@@ -63,7 +63,7 @@ truth-silent: $(BIN)/.installed-dev ## how often a silent replica is named, and 
 	$(PY) loadtest/truth/silent_replica_trial.py
 
 .PHONY: prices
-prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, pollers and local activities cost; writes loadtest/docs/prices.md (25 minutes)
+prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, pollers, payloads and local activities cost; writes loadtest/docs/prices.md (40 minutes)
 	$(PY) loadtest/truth/setting_costs.py --results $(OUTPUT)/prices
 
 .PHONY: size-truth

@@ -24,7 +24,7 @@ from loadtest.results.run_folder import Run
 
 _HERE = Path(__file__).parent
 PLAN = _HERE / "plans" / "prices.toml"
-_SHOWN = ("throughput", "worker-cpu", "server-cpu", "worker-memory")
+_SHOWN = ("throughput", "worker-cpu", "server-cpu", "worker-memory", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,13 @@ class Price:
     Attributes:
         title: Title of the setting in the table.
         without, with_it: The two settings, as ``KEY=VALUE``.
+        payload_bytes: Size of the payloads of both.
     """
 
     title: str
     without: str
     with_it: str
+    payload_bytes: int = 0
 
 
 PRICES: Mapping[str, Price] = {
@@ -52,7 +54,11 @@ PRICES: Mapping[str, Price] = {
         "worker.activity_pollers=5",
         "worker.activity_pollers=autoscaling",
     ),
-    "encryption": Price("encryption of payloads (`payload_bytes = 0`)", "codec=false", "codec=true"),
+    "payload": Price("payloads of 10,000 bytes", "work.payload_bytes=0", "work.payload_bytes=10000"),
+    **{
+        name: Price(f"encryption of payloads (`payload_bytes = {size}`)", "codec=false", "codec=true", size)
+        for name, size in (("encryption", 0), ("encryption-10k", 10_000), ("encryption-100k", 100_000))
+    },
     "local": Price("local activities", "work.local_activities=false", "work.local_activities=true"),
 }
 
@@ -62,7 +68,8 @@ def compare(name: str, results: Path) -> None:
     Run one comparison, about four minutes.
     """
     price = PRICES[name]
-    flags = ("--gate", "worker-cpu", "--block", "10", "--rounds", "4", "--most-rounds", "4")
+    size = () if "payload_bytes" in price.with_it else ("--set", f"work.payload_bytes={price.payload_bytes}")
+    flags = (*size, "--gate", "worker-cpu", "--block", "10", "--rounds", "4", "--most-rounds", "4")
     compare_settings(PLAN, price.without, price.with_it, results / name, *flags, env=_environment(name))
 
 
@@ -71,7 +78,7 @@ def _environment(name: str) -> dict[str, str]:
     Return the shell's variables, with keys where encryption needs some and there are none; which keys makes no
     difference to its cost.
     """
-    if name != "encryption" or has_codec_keys(os.environ):
+    if not PRICES[name].with_it.startswith("codec=") or has_codec_keys(os.environ):
         return dict(os.environ)
     return {**os.environ, CODEC_KEYS[0]: f"price={base64.b64encode(secrets.token_bytes(32)).decode()}"}
 
@@ -86,10 +93,10 @@ def page(results: Path) -> str:
         "",
         "Made by `make prices` on one machine with `loadtest/truth/plans/prices.toml`: one worker whose four slots are always in use, "
         "with and without the setting in alternation, blocks of 10 s.",
-        "Each cell is the change that the setting makes, with its 95 % interval; CPU is that of one order.",
+        "Each cell is the change that the setting makes, with its 95 % interval; CPU and actions are those of one order.",
         "Waits are left out, as a closed load makes its waits itself.",
         "Ratios carry over to other machines better than the numbers behind them.",
-        "Encryption costs more with larger payloads: compare with your own (`--set work.payload_bytes=10000`).",
+        "What encryption costs depends on the size of payloads: compare with your own (`--set work.payload_bytes=3000`).",
         "",
         f"| {' | '.join(head)} |",
         f"| {' | '.join('---' for _ in head)} |",

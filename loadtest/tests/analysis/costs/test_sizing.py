@@ -75,6 +75,8 @@ def test_a_rate_far_beyond_is_refused_with_the_step_to_add() -> None:
     found = sized(900.0)
 
     assert found.replicas.needed is None
+    assert "900/s needs about " in found.replicas.why
+    assert "too far from the counts measured (1, 2, 3, 4): no more than 10-fold is told" in found.replicas.why
     assert "add replica counts up to" in found.replicas.why
     assert "add a step at" in named(found, "slots in use").why
     assert found.exit_code == 3

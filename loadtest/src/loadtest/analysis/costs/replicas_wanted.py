@@ -20,6 +20,8 @@ MODEL_RATIO = 0.06
 WIDEST_RATIO = 2.0
 # The largest replica count that is tried is this many times the largest measured one.
 FARTHEST_RATIO = 10
+# As many as a plan may ask for.
+_MOST_REPLICAS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,10 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
     most = _fewest(model, rate, bounds, +1)
     wanted = _fewest(model, rate, bounds, 0, most)
     if wanted is None:
-        return _not_reached(model, rate)
+        return (
+            f"{counted(carrying, 'replica')} would carry {rate:g}/s, but not even {counted(_most(model), 'replica')} would keep the "
+            "bound by the model; ask a wider one, or give the workers more slots"
+        )
     fewest = _fewest(model, rate, bounds, -1, wanted)
     return Interval(wanted, float(fewest or 1), None if most is None else float(most))
 
@@ -87,7 +92,7 @@ def step_to_add(counts: tuple[int, ...], wanted: int) -> str:
     """
     largest = counts[-1]
     # Counted in slots, not in cores: a count that this machine cannot run needs another machine or the cluster.
-    goal = max(largest + 1, math.ceil(math.sqrt(largest * wanted)))
+    goal = max(largest + 1, min(math.ceil(math.sqrt(largest * wanted)), _MOST_REPLICAS))
     more = sorted({*counts, math.ceil((largest + goal) / 2), goal})
     return f"add replica counts up to {goal}, such as replicas = {more}, each with a saturate load"
 
@@ -134,15 +139,22 @@ def _most(model: ReplicaModel) -> int:
 
 
 def _not_reached(model: ReplicaModel, rate: float) -> str:
-    peak = model.extrapolation.curve.peak_replicas
-    told = (
-        ""
-        if peak is None
-        else f": throughput is highest at {counted(peak, 'replica')}, with {model.extrapolation.curve.throughput_at(peak):.3g}/s"
-    )
+    """
+    Say that no count that is tried carries a rate: because throughput falls beyond its peak, or because the counts that
+    would are too far from the measured ones.
+    """
+    extrapolation, most = model.extrapolation, _most(model)
+    peak, counts = extrapolation.curve.peak_replicas, extrapolation.counts
+    if peak is not None and peak <= most:
+        return (
+            f"no number of replicas reaches {rate:g}/s by the counts measured ({_listed(counts)}): throughput is highest at "
+            f"{counted(peak, 'replica')}, with {extrapolation.curve.throughput_at(peak):.3g}/s; {step_to_add(counts, 4 * counts[-1])}"
+        )
+    carried = extrapolation.throughput_at(counts[-1]).value
+    about = math.ceil(counts[-1] * rate / carried)
     return (
-        f"no number of replicas reaches {rate:g}/s by the counts measured "
-        f"({_listed(model.extrapolation.counts)}){told}; {step_to_add(model.extrapolation.counts, 4 * model.extrapolation.counts[-1])}"
+        f"{rate:g}/s needs about {counted(about, 'replica')} or more, too far from the counts measured ({_listed(counts)}): no more "
+        f"than {FARTHEST_RATIO}-fold is told; {step_to_add(counts, about)}"
     )
 
 
