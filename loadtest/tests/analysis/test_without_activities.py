@@ -242,3 +242,18 @@ def test_no_model_is_made_where_many_activities_are_tried_again() -> None:
     assert isinstance(told, str)
     assert told.startswith("a workflow took 7.50 activity attempts in the mean and the model knows 6")
     assert not isinstance(calibration(plan, step), str)
+
+
+@pytest.mark.parametrize(
+    ("activities", "why"),
+    [(0, "orders have no activities of the task queue"), (6, "no activity of this step took a slot")],
+    ids=["no activities", "local activities"],
+)
+def test_slots_that_no_order_takes_have_no_share_in_use(activities: int, why: str) -> None:
+    """
+    "0 % used" of a full closed load was told as if it could do more.
+    """
+    found = read_step(idle(synthetic_steps.step(2, "saturate"), activities), PLAN)
+
+    assert found.slots_used_ratio is None
+    assert found.why["slots_used_ratio"].startswith(why)

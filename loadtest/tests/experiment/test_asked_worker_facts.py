@@ -45,6 +45,15 @@ async def test_a_saturate_load_keeps_as_many_open_as_the_real_slots_ask_for(syst
     assert [worker.activity_slots for worker in measured.workers] == [100, 100]
 
 
+async def test_a_saturate_load_of_orders_without_activities_here_follows_workflow_slots(
+    system: FakeSystem,
+) -> None:
+    """Two workers of ten activity slots and a hundred for workflow tasks."""
+    measured, _ = await carry_out(system, load=SATURATE, activities=0)
+
+    assert measured.in_flight == 400
+
+
 async def test_a_plans_number_that_nobody_runs_with_is_refused_before_any_load(system: FakeSystem) -> None:
     """Both numbers and the setting to change stand in one line."""
     system.slots = 100

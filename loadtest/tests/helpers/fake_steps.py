@@ -81,6 +81,7 @@ async def carry_out(
     load: int = 1,
     replicas: int = 2,
     factors: Setting = (),
+    activities: int | None = ACTIVITIES,
 ) -> tuple[Measured, dict[str, str]]:
     """
     Run one step, open and of two replicas by default.
@@ -94,10 +95,11 @@ async def carry_out(
         load: 0 saturates, 1 is open.
         replicas: How many.
         factors: Values of what the run varies.
+        activities: Number of activities that the scenario says.
     """
     plan = plan or quick_plan()
     key = StepKey(replicas, load, ("saturate", "open")[load], 1, factors)
     instruction = instruction_of(plan, NextStep(key, 7.0 if load else None), "run")
     window = window or WindowPlan(FixedWindow(WINDOW_SECONDS), "1/1")
-    step = PlannedStep(key, plan, instruction, lambda: window, ACTIVITIES, own_worker)
+    step = PlannedStep(key, plan, instruction, lambda: window, activities, own_worker)
     return await run_step(fake_ports(system), step, tell, system.clock)

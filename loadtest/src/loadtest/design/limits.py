@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from loadtest.analysis.comparisons.compared_quantities import block_problems
 from loadtest.analysis.judged_steps.step_suspects import NOT_READ, ranking_problems
 from loadtest.analysis.readings.settings_as_planned import reads_settings
+from loadtest.analysis.readings.workers_as_planned import as_orders_use
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, NOT_OUR_WORKERS, Relief, relief_of
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
@@ -198,7 +199,9 @@ class LimitSearch:
         return relief_of(
             suspect,
             self.plan,
-            () if first is None else first.measured.workers,
+            ()
+            if first is None
+            else as_orders_use(first.measured.workers, first.measured.activities_per_workflow),
             starts_server=self.question.starts_server,
             why_not_worker=why_not_worker,
             adds_injectors=self.question.adds_injectors,

@@ -22,7 +22,11 @@ from loadtest.analysis.readings.history_notes import (
 )
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.work_of_others import others_at_work
-from loadtest.analysis.readings.workers_as_planned import in_flight, several_processes
+from loadtest.analysis.readings.workers_as_planned import (
+    as_orders_use,
+    in_flight,
+    several_processes,
+)
 from loadtest.analysis.readings.workflow_counts import leaves_open
 from loadtest.analysis.rules.long_poll_limits import demand_awaitable
 from loadtest.design.design import Answer, Design, KeptStep, NextStep, judged_closed_steps
@@ -170,7 +174,7 @@ async def run_experiment(
         tell(StepEnded(key, told.verdict.value, step_line(told, not_again, restarts_told(measured))))
         # As soon as the workers have told their slots, and not at a step of more of them, minutes later.
         alike = [later for later in design.left(kept) if later.factors == key.factors]
-        demand_awaitable(cell, measured.workers, alike)
+        demand_awaitable(cell, as_orders_use(measured.workers, subject.activities_per_workflow), alike)
     return asked
 
 

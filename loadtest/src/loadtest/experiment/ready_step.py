@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.readings.workers_as_planned import in_flight
+from loadtest.analysis.readings.workers_as_planned import as_orders_use, in_flight
 from loadtest.analysis.rules.long_poll_limits import demand_awaitable
 from loadtest.design.window_plan import WindowPlan
 from loadtest.experiment.asked_worker_facts import first_known
@@ -58,8 +58,9 @@ class ReadyStep:
         told: dict[str, object] = {"start_at": start_at, "schedule_seed": window.schedule_seed}
         load = plan.loads[key.load]
         if isinstance(load, Saturate):
-            demand_awaitable(plan, self.workers, (key,))
-            told["in_flight"] = in_flight(load, self.workers, plan, key)
+            workers = as_orders_use(self.workers, self.step.activities_per_workflow)
+            demand_awaitable(plan, workers, (key,))
+            told["in_flight"] = in_flight(load, workers, plan, key)
         if window.is_fixed:
             told["window_seconds"] = window.rule.longest_seconds
         return self.step.instruction.model_copy(update=told)

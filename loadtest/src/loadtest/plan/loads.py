@@ -107,8 +107,8 @@ class Saturate(StrictModel):
     )
     in_flight_per_slot: Annotated[float, Field(gt=0, le=1000)] | None = Field(
         default=None,
-        description="Orders that are kept open for each activity slot, or for each workflow task slot of workers that "
-        "take no activities. Left out, 2, and where those leave slots free a sweep or a search for capacities tries "
+        description="Orders that are kept open for each activity slot, or for each workflow task slot where orders or "
+        "workers have no activities of the task queue. Left out, 2, and where those leave slots free a sweep or a search for capacities tries "
         "twice as many in a second step.",
     )
     window_seconds: float = Field(

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from loadtest.analysis.readings.workers_as_planned import (
+    as_orders_use,
     differing_replicas,
     in_flight,
     unknown_slots,
@@ -54,6 +55,23 @@ def test_a_saturate_load_follows_the_real_slots(
     assert in_flight(load, workers, plan, replace(key, replicas=3 * len(workers))) == 3 * expected
     assert in_flight(load, workers, plan, replace(key, doubled=True)) == 2 * expected
     assert bool(unknown_slots(workers)) is (UNKNOWN in workers)
+
+
+@pytest.mark.parametrize(
+    ("activities", "expected"), [(0, 200), (3, 40), (None, 40)], ids=["none-here", "three", "varies"]
+)
+def test_orders_without_activities_here_do_not_follow_activity_slots(
+    activities: int | None, expected: int
+) -> None:
+    """
+    Workers whose orders have local activities alone registered others too: 40 orders were "full throttle" for a hundred
+    workflow task slots.
+    """
+    twenty = WorkerFacts("flows-1", "heartbeat", activity_slots=20, workflow_slots=100)
+    plan = _plan(None)
+    workers = as_orders_use([twenty], activities)
+
+    assert in_flight(plan.saturate_load, workers, plan, StepKey(1, 0, "saturate", 1)) == expected
 
 
 def test_replicas_with_different_slots_are_told() -> None:

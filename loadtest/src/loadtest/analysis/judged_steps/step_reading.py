@@ -19,7 +19,7 @@ from loadtest.analysis.judged_steps.worth_another_attempt import repeat_notes
 from loadtest.analysis.readings import latencies, page_counters, workflow_counts
 from loadtest.analysis.readings.actions_per_order import actions_per_order
 from loadtest.analysis.readings.backlog import backlog_reading, in_flight_ends
-from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
+from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes
 from loadtest.analysis.readings.failed_attempts import (
     NO_FAILURES_COUNTED,
     NO_TASKS_COUNTED,
@@ -37,7 +37,7 @@ from loadtest.analysis.readings.workers_as_planned import unknown_slots
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.rules.disturbances import disturbances
 from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES
-from loadtest.analysis.saturation.cell_capacity import CellCapacity
+from loadtest.analysis.saturation.cell_capacity import CellCapacity, slots_used_ratio, takes_slots
 from loadtest.analysis.saturation.doubled_closed_load import doubling_notes
 from loadtest.analysis.saturation.throughput import throughput
 from loadtest.plan import Plan
@@ -147,9 +147,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         actions_per_workflow=page_counters.actions_per_workflow(measured, actions, why),
         actions_by_kind=actions or {},
         activity_slots=measured.slots,
-        slots_used_ratio=why.of(
-            "slots_used_ratio", per(measured.slots_used, measured.slots), _no_slots(measured)
-        ),
+        slots_used_ratio=why.of("slots_used_ratio", slots_used_ratio(measured), _no_slots(measured)),
         pollers=dict(measured.pollers),
         sticky_hit_ratio=page_counters.sticky_hit_ratio(measured, why),
         activity_failures=why.of("activity_failures", failed_attempts(measured), NO_FAILURES_COUNTED),
@@ -202,6 +200,10 @@ def _besides(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[str,
 
 
 def _no_slots(measured: Measured) -> str:
+    if measured.activities_per_workflow == 0:
+        return "orders have no activities of the task queue, so they take none of its activity slots"
+    if measured.slots and measured.slots_used is not None and not takes_slots(measured):
+        return "no activity of this step took a slot"
     reasons = unknown_slots(measured.workers)
     if measured.slots is None:
         return "; ".join(reasons) or NO_WORKER

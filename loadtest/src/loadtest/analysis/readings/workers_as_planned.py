@@ -7,6 +7,7 @@ It decides by what the workers report; what they do not report is not known, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from loadtest.plan import Plan, Saturate
 from loadtest.results.step_key import StepKey
@@ -34,6 +35,16 @@ def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: S
     each = plan.worker.slots if slots is None else slots / len(workers)
     once = max(1, round(load.orders_per_slot * each * key.replicas))
     return 2 * once if key.doubled else once
+
+
+def as_orders_use(workers: Sequence[WorkerFacts], activities_per_workflow: int | None) -> list[WorkerFacts]:
+    """
+    Return the workers as orders use them: those whose activities are local, of other task queues or none take no activity
+    slot, however many the workers have.
+    """
+    if activities_per_workflow != 0:
+        return list(workers)
+    return [replace(worker, activity_slots=0) for worker in workers]
 
 
 def filled_slots(workers: Sequence[WorkerFacts]) -> int | None:
