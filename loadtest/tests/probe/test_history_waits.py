@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
+from loadtest.probe import history_waits
 from loadtest.probe.history_waits import SampledHistories, waits
 from loadtest.probe.page_scraper import PageScraper
 
@@ -82,12 +83,12 @@ def test_children_are_known_by_their_queue(queue: str, expected: str) -> None:
 @pytest.mark.parametrize("earlier", ["", "a-run"])
 def test_a_run_that_continues_another_is_known(earlier: str) -> None:
     """
-    Its history is a part of its order's.
+    Its history is a part of its order's, and that run is read too.
     """
     told = {"continued_execution_run_id": earlier}
     start = event(1, "WORKFLOW_EXECUTION_STARTED", 0.0, workflow_execution_started_event_attributes=told)
 
-    assert waits([start], "q").is_continued is bool(earlier)
+    assert waits([start], "q").earlier_run == earlier
 
 
 def test_what_goes_on_after_an_order_is_known() -> None:
@@ -242,3 +243,28 @@ async def test_an_unknown_workflow_is_left_out(client: Client, task_queue: str) 
 
     assert sample.workflows == 0
     assert sample.activity_seconds == ()
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(("most", "runs"), [(12, 2), (1, 1)], ids=["all-runs", "the-last-run"])
+async def test_runs_that_continue_one_another_are_one_order(
+    client: Client,
+    task_queue: str,
+    start_worker: StartWorker,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    runs: int,
+) -> None:
+    """
+    The server gives the last run's history where none is named, and an order of two had half of its activities.
+    """
+    monkeypatch.setattr(history_waits, "_MOST_RUNS", most)
+    await start_worker()
+    name = f"{task_queue}-again"
+    await client.execute_workflow("Small", {"again": True}, id=name, task_queue=task_queue)
+
+    sample = await SampledHistories(client, task_queue).sample([name])
+
+    assert (sample.workflows, sample.continued) == (1, int(runs == 1))
+    assert sum(map(sum, sample.shapes)) == sample.activity_attempts == len(sample.activity_seconds)
+    assert sample.activity_attempts == 3 * runs

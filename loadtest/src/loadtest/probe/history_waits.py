@@ -8,7 +8,7 @@ An independent source for the schedule-to-start latency that metrics tell; it ju
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,12 +23,14 @@ from loadtest.results.history_sample import HistorySample
 
 # Few at once, so that reading histories stays a small part of the server's work.
 _AT_ONCE = 8
+# An order that continues as new more often is read in part.
+_MOST_RUNS = 12
 
 
 @dataclass(slots=True)
 class HistoryWaits:
     """
-    What one history tells.
+    What the history of one run tells.
 
     Attributes:
         activities, workflow_tasks: Waits in seconds, by the server's clock.
@@ -36,7 +38,7 @@ class HistoryWaits:
         workflow_type: Type of the workflow; empty where the history does not begin with the workflow's start.
         stages: Activities on the task queue by stage: one that is scheduled after the end of another is one stage later.
         children: Child workflows by their task queue.
-        is_continued: Whether the run continues an earlier one of its workflow.
+        earlier_run: Id of the run that this one continues; empty where it is its workflow's first.
         is_retried: Whether the workflow was started with a policy by which it is retried as a whole.
         left_activities, left_children: Scheduling events of activities, and of children that do not end with their parent,
             that had not ended when the workflow did.
@@ -48,7 +50,7 @@ class HistoryWaits:
     workflow_type: str = ""
     stages: Counter[int] = field(default_factory=Counter)
     children: Counter[str] = field(default_factory=Counter)
-    is_continued: bool = False
+    earlier_run: str = ""
     is_retried: bool = False
     left_activities: set[int] = field(default_factory=set)
     left_children: set[int] = field(default_factory=set)
@@ -77,7 +79,7 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
                 start = event.workflow_execution_started_event_attributes
                 found.workflow_type = start.workflow_type.name
-                found.is_continued = bool(start.continued_execution_run_id)
+                found.earlier_run = start.continued_execution_run_id
                 found.is_retried = start.HasField("retry_policy") and start.retry_policy.maximum_attempts != 1
             case EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
                 scheduled[event.event_id] = event.event_time.ToNanoseconds()
@@ -133,24 +135,26 @@ class SampledHistories:
         """
         Read these histories; one that cannot be read at the second try is not counted in the sample.
         """
-        found = [r for r in await asyncio.gather(*(self._read(w) for w in workflow_ids)) if r is not None]
-        read, courses = [one for one, _ in found], [course for _, course in found]
+        orders = [runs for runs in await asyncio.gather(*(self._read(w) for w in workflow_ids)) if runs]
+        read = [one for runs in orders for one, _ in runs]
+        courses = [course for runs in orders for _, course in runs]
+        first = [runs[0][0] for runs in orders]
         children = sum((one.children for one in read), Counter[str]())
         return HistorySample(
-            workflows=len(read),
+            workflows=len(orders),
             activity_seconds=tuple(seconds for one in read for seconds in one.activities),
             workflow_task_seconds=tuple(seconds for one in read for seconds in one.workflow_tasks),
             elsewhere=dict(sum((one.elsewhere for one in read), Counter[str]())),
-            retried=sum(one.is_retried for one in read),
-            workflow_types=dict(Counter(one.workflow_type for one in read if one.workflow_type)),
-            shapes=tuple(one.shape for one in read),
+            retried=sum(one.is_retried for one in first),
+            workflow_types=dict(Counter(one.workflow_type for one in first if one.workflow_type)),
+            shapes=tuple(tuple(stage for one, _ in runs for stage in one.shape) for runs in orders),
             left_activities=sum(len(one.left_activities) for one in read),
             left_children=sum(len(one.left_children) for one in read),
             children=children.total(),
             children_elsewhere={
                 name: number for name, number in children.items() if name != self._task_queue
             },
-            continued=sum(one.is_continued for one in read),
+            continued=sum(bool(one.earlier_run) for one in first),
             order_seconds=sum(one.seconds for one in courses),
             waiting_seconds={
                 what: sum(one.waiting.get(what, 0.0) for one in courses)
@@ -160,13 +164,26 @@ class SampledHistories:
             activity_attempts=sum(one.attempts for one in courses),
         )
 
-    async def _read(self, workflow_id: str) -> tuple[HistoryWaits, OrderCourse] | None:
-        handle = self._client.get_workflow_handle(workflow_id)
+    async def _read(self, workflow_id: str) -> Sequence[tuple[HistoryWaits, OrderCourse]]:
+        """
+        Read the runs of a workflow, the last ``_MOST_RUNS`` of them at most, in their order; none where one cannot be read.
+        """
         async with self._room:
             for _ in range(2):
                 try:
-                    events = [event async for event in handle.fetch_history_events()]
+                    return await self._runs(workflow_id)
                 except RPCError:
                     continue
-                return waits(events, self._task_queue), order_course(events, self._task_queue)
-        return None
+        return ()
+
+    async def _runs(self, workflow_id: str) -> Sequence[tuple[HistoryWaits, OrderCourse]]:
+        runs: deque[tuple[HistoryWaits, OrderCourse]] = deque()
+        run_id: str | None = None
+        while len(runs) < _MOST_RUNS:
+            handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
+            events = [event async for event in handle.fetch_history_events()]
+            runs.appendleft((waits(events, self._task_queue), order_course(events, self._task_queue)))
+            run_id = runs[0][0].earlier_run
+            if not run_id:
+                break
+        return runs

@@ -35,7 +35,7 @@ class HistorySample:
         left_children: Number of abandoned child workflows that had not ended when their workflow did.
         children: Number of child workflows that they started; ``None`` in folders of older versions.
         children_elsewhere: Number of those on each other task queue.
-        continued: Number of histories that continue an earlier run of their workflow, and so are a part of their order.
+        continued: Number of workflows that continued as new so often that only their last runs were read.
         order_seconds: Time that the workflows took, summed up; 0 in folders of older versions.
         waiting_seconds: Part of that in which no task of a workflow was in a queue or at a worker, by what it waited for: timers,
             signals or updates, Nexus operations, activities and child workflows of other task queues, the start's delay.
