@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import time
+from dataclasses import replace
 from typing import Any
 
 import gevent
@@ -22,11 +23,13 @@ from locust.runners import STATE_MISSING, MasterRunner
 from loadtest import arrivals
 from loadtest.errors import OtherVersionError
 from loadtest.injector import control_messages
+from loadtest.injector.clock_offset import ClockOffset
 from loadtest.injector.largest_rss import largest_rss_bytes
 from loadtest.injector.locust_messages import InstructionPart, PartReport, Refusal, add_seconds, answers_step
 from loadtest.injector.merge import merge
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.injector_report import InjectorReport, InjectorSecond
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 
 # Messages between master and injectors.
@@ -62,6 +65,7 @@ class LocustMaster:
         self._seconds: dict[str, InjectorSecond] = {}
         self._reports: dict[str, PartReport] = {}
         self._refusals: dict[str, Refusal] = {}
+        self._asked_at: dict[str, float] = {}
         self._step: str | None = None
         self._members: list[str] = []
         self._end_at = 0.0
@@ -81,10 +85,13 @@ class LocustMaster:
     # Messages of the injectors; Locust calls these.
 
     def _on_hello(self, msg: Message, **_: Any) -> None:
+        self._asked_at[msg.node_id] = time.time()
         self._runner.send_message(PREPARE, None, msg.node_id)
 
     def _on_ready(self, msg: Message, **_: Any) -> None:
-        problem = msg.data["problem"]
+        problem, clock = msg.data["problem"], self._clock_problem(msg)
+        if problem is None and clock is not None:
+            problem = f"injector {msg.node_id}: {clock}"
         if problem is not None:
             log.error("injector %s cannot take part: %s", msg.node_id, problem)
             self._say({"refused": problem})
@@ -110,7 +117,15 @@ class LocustMaster:
             except OtherVersionError as error:
                 self._refusals[msg.node_id] = Refusal(str(error), is_of_input=False)
             else:
-                self._reports[msg.node_id] = report
+                clock = self._clock_problem(msg)
+                more = () if clock is None else (Problem(ProblemCause.CLOCK, clock, msg.node_id),)
+                self._reports[msg.node_id] = replace(report, problems=(*report.problems, *more))
+
+    def _clock_problem(self, msg: Message) -> str | None:
+        asked_at, said = self._asked_at.get(msg.node_id), msg.data
+        if asked_at is None or "heard_at" not in said:
+            return None  # an injector of another version, of which more will be told
+        return ClockOffset.of_exchange(asked_at, said["heard_at"], said["answered_at"], time.time()).problem
 
     # Messages of the sweep.
 
@@ -175,6 +190,7 @@ class LocustMaster:
         self._seconds, self._reports, self._refusals = {}, {}, {}
         for index, name in enumerate(members):
             share = InstructionPart(instruction, index, len(members))
+            self._asked_at[name] = time.time()
             self._runner.send_message(SHARE, to_plain(share), name)
         cpu = self._wait(instruction, members)
         if not self._reports:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from typing import Any
 
 from locust.env import Environment
@@ -42,13 +43,15 @@ class LocustWorker:
         runner.send_message(HELLO, None)
 
     def _on_prepare(self, **_: Any) -> None:
+        heard_at = time.time()
         problem = None
         try:
             if self._injector is None:
                 self._injector = self._process.injector()
         except LoadtestError as error:
             problem = str(error)
-        self._runner.send_message(READY, {"problem": problem, "pid": os.getpid()})
+        clock = {"heard_at": heard_at, "answered_at": time.time()}
+        self._runner.send_message(READY, {"problem": problem, "pid": os.getpid(), **clock})
 
     def _on_end(self, msg: Message, **_: Any) -> None:
         injector = self._injector
@@ -63,6 +66,7 @@ class LocustWorker:
         assert self._injector is not None  # the master deals shares only to those that are ready
         step = step_of_share(msg.data)
         answer: dict[str, Any] = {"step": step, "problem": None, "is_of_input": False, "report": None}
+        answer["heard_at"] = time.time()
 
         def each_second(second: InjectorSecond) -> None:  # in the loop's thread
             said = {"step": step, "second": to_plain(second)}
@@ -81,4 +85,5 @@ class LocustWorker:
                 return  # the master takes it for vanished, and the reports of the others stand
             log.exception("the share of step %s broke", step)
             answer["problem"] = f"{type(error).__name__}: {error}"
+        answer["answered_at"] = time.time()
         self._runner.send_message(REPORT, answer)
