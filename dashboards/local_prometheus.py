@@ -20,6 +20,7 @@ import yaml
 
 from dashboards.prometheus_api import PrometheusApi
 from loadtest.catalogue.promql import TEMPORAL_NAMESPACE
+from loadtest.process_group_guard import hold_group, release_group, start_guard
 
 RULES = Path(__file__).parent / "rules" / "rules.yaml"
 # Temporal's own label ``namespace`` becomes ``temporal_namespace``.  In a cluster the scrape has a ``namespace`` of
@@ -110,7 +111,7 @@ def write_targets(
 
 class LocalPrometheus(PrometheusApi):
     """
-    A running Prometheus; a context manager, as it must not outlive its use.
+    A running Prometheus; a context manager, as it must not outlive its use. It ends with this process, SIGKILL too.
 
     Attributes:
         targets: The file of its targets.
@@ -166,10 +167,12 @@ class LocalPrometheus(PrometheusApi):
         Raises:
             PrometheusMissingError: It ended at its start, or does not answer.
         """
+        start_guard()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
+        hold_group(self._process.pid)
         try:
             self._wait_until_ready()
         except BaseException:
@@ -205,6 +208,7 @@ class LocalPrometheus(PrometheusApi):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        release_group(self._process.pid)
 
 
 def _free_port() -> int:

@@ -21,6 +21,7 @@ from types import FrameType
 import psutil
 
 from dashboards.local_prometheus import LocalPrometheus, PrometheusMissingError, write_targets
+from loadtest.process_group_guard import hold_group, release_group
 
 _LOOK_EVERY_SECONDS = 0.5
 # What tells each part of a sweep: an option of its command line, or a variable of its environment.
@@ -63,6 +64,7 @@ def _sweep(prometheus: LocalPrometheus, arguments: list[str], step_port: int) ->
     loadtest = str(Path(sys.executable).with_name("loadtest"))
     command = [loadtest, "sweep", *arguments, "--metrics-port", str(step_port)]
     sweep = subprocess.Popen(command, start_new_session=True)
+    hold_group(sweep.pid)
     try:
         while sweep.poll() is None:
             write_targets(prometheus.targets, pages(sweep.pid, step_port))
@@ -75,6 +77,7 @@ def _sweep(prometheus: LocalPrometheus, arguments: list[str], step_port: int) ->
         if sweep.poll() is None:
             sweep.send_signal(signal.SIGINT)
             sweep.wait()
+        release_group(sweep.pid)
     return sweep.returncode
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -45,8 +47,7 @@ def fetch(
 
     _demand_room(output, run)
     volume = Volume(SweepJob(reach(kubeconfig, context), kube_namespace, job))
-    with tempfile.NamedTemporaryFile(prefix="loadtest-", suffix=".tar.gz") as file:
-        archive = Path(file.name)
+    with _archive() as archive:
         name, checksum = volume.fetch(run, archive)
         folder = unpack(archive, checksum, name, output)
     page = folder / "report.html"
@@ -60,6 +61,20 @@ def fetch(
         f"finishes one that was cut off, `loadtest report {here}` makes a report of what it has measured\n"
     )
     return 0
+
+
+@contextmanager
+def _archive() -> Iterator[Path]:
+    """
+    Yield the path of an empty file that goes with this process, after SIGKILL too where files without a name can be opened.
+    """
+    with tempfile.TemporaryFile() as file:
+        nameless = Path(f"/proc/self/fd/{file.fileno()}")
+        if nameless.exists():
+            yield nameless
+            return
+    with tempfile.NamedTemporaryFile(prefix="loadtest-", suffix=".tar.gz") as named:
+        yield Path(named.name)
 
 
 def _demand_room(output: Path, run: str) -> None:

@@ -27,8 +27,10 @@ CONFIG = """
 apiVersion: v1
 kind: Config
 clusters: [{name: c, cluster: {server: "https://127.0.0.1:PORT", certificate-authority-data: CERTIFICATE}}]
-users: [{name: u, user: {client-certificate-data: CERTIFICATE, client-key-data: KEY}}]
-contexts: [{name: here, context: {cluster: c, user: u}}]
+users:
+- {name: u, user: {client-certificate-data: CERTIFICATE, client-key-data: KEY}}
+- {name: t, user: {token: secret}}
+contexts: [{name: here, context: {cluster: c, user: u}}, {name: token, context: {cluster: c, user: t}}]
 current-context: here
 """
 
@@ -73,11 +75,11 @@ def temporary(tmp_path: Path) -> Path:
     return folder
 
 
-def _begin(verb: str, port: int, temporary: Path) -> subprocess.Popen[str]:
+def _begin(verb: str, port: int, temporary: Path, context: str = "here") -> subprocess.Popen[str]:
     config = temporary.parent / "config"
     config.write_text(_pem(port), encoding="utf-8")
     return subprocess.Popen(
-        [PROGRAM, verb, "--kubeconfig", str(config), "--context", "here"]
+        [PROGRAM, verb, "--kubeconfig", str(config), "--context", context]
         + (["--attach"] if verb == "submit" else []),
         cwd=temporary.parent,
         env={**os.environ, "TMPDIR": str(temporary)},
@@ -85,10 +87,6 @@ def _begin(verb: str, port: int, temporary: Path) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
-
-
-def _left(folder: Path) -> dict[str, str]:
-    return {str(path): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("verb", ["fetch", "submit"])
@@ -122,9 +120,10 @@ def test_a_verb_that_a_signal_ends_leaves_no_file(
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="here a file without a name cannot be opened")
-def test_a_killed_verb_leaves_no_private_key(temporary: Path, listener: socket.socket) -> None:
-    """SIGKILL runs nothing: the key's copy must have lost its name before."""
-    process = _begin("fetch", listener.getsockname()[1], temporary)
+@pytest.mark.parametrize("context", ["here", "token"])
+def test_a_killed_verb_leaves_no_file(temporary: Path, listener: socket.socket, context: str) -> None:
+    """SIGKILL runs nothing: the copies must have lost their names before; with a login that is renewed, too."""
+    process = _begin("fetch", listener.getsockname()[1], temporary, context)
     connection, _ = listener.accept()
     with connection:
         connection.recv(1)
@@ -132,6 +131,6 @@ def test_a_killed_verb_leaves_no_private_key(temporary: Path, listener: socket.s
         process.kill()
         process.communicate(timeout=60)
 
-    left = _left(temporary)
-    assert any("CERTIFICATE" in text for text in left.values())
-    assert not any("PRIVATE" in text for text in left.values())
+    assert [path for path in temporary.rglob("*") if path.is_file()] == []
+    if context == "here":
+        assert list(temporary.iterdir()) == []

@@ -231,10 +231,10 @@ def test_a_copy_that_stands_still_is_given_up(
 
 
 def test_a_full_disk_here_is_no_cluster_that_is_away(volume: Volume, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is named, and where to put it."""
+    """The folder is named, and how to name another."""
     packing(monkeypatch, out(b"x" * 100_000), DONE, None)
 
-    with pytest.raises(InputError, match="/dev/full: cannot be written: No space left on device.*TMPDIR"):
+    with pytest.raises(InputError, match="the run cannot be written there: No space left on device.*TMPDIR"):
         volume.fetch("latest", Path("/dev/full"))
 
 

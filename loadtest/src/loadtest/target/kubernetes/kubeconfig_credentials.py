@@ -2,13 +2,12 @@
 Where the Kubernetes client has certificates and private key of a kubeconfig that holds them as data.
 
 It wants them as files, and leaves these to the interpreter's own exit.  Here they lie in a folder that goes with this
-process, and the private key's copy has no name any more once it is there.
+process, and have no name any more once they are there.
 """
 
 from __future__ import annotations
 
 import atexit
-import functools
 import os
 import shutil
 import tempfile
@@ -18,6 +17,8 @@ import kubernetes
 import yaml
 
 from loadtest.errors import InputError
+
+_FILES = ("ssl_ca_cert", "cert_file", "key_file")
 
 
 def load_kubeconfig(
@@ -36,7 +37,8 @@ def load_kubeconfig(
         InputError: The context's user acts for another, which the client does not.
         OSError: The file cannot be read, or there is no place for temporary files.
     """
-    folder = _folder()
+    folder = Path(tempfile.mkdtemp(prefix="loadtest-kubeconfig-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     kubernetes.config.load_kube_config(
         config_file=str(kubeconfig),
         context=context,
@@ -44,7 +46,7 @@ def load_kubeconfig(
         temp_file_path=str(folder),
     )
     _demand_no_other_user(kubeconfig, context)
-    _take_name_from_key(configuration, folder)
+    _take_names(configuration, folder)
 
 
 def _demand_no_other_user(kubeconfig: Path, context: str | None) -> None:
@@ -68,37 +70,44 @@ def _demand_no_other_user(kubeconfig: Path, context: str | None) -> None:
         )
 
 
-@functools.cache
-def _folder() -> Path:
+def _take_names(configuration: kubernetes.client.Configuration, folder: Path) -> None:
     """
-    Return this process's folder of copies, made once: the client keeps their paths by their content.
+    Let the copies end with this process in whatever way, SIGKILL too, where the kernel opens files without a name.
     """
-    folder = Path(tempfile.mkdtemp(prefix="loadtest-kubeconfig-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    nameless: dict[str, str] = {}
 
+    def take(renewed: kubernetes.client.Configuration) -> None:
+        for name in _FILES:
+            path = getattr(renewed, name)
+            if path in nameless:
+                setattr(renewed, name, nameless[path])
+            elif path is not None and Path(path).parent == folder:
+                nameless[path] = _nameless(path)
+                setattr(renewed, name, nameless[path])
 
-def _take_name_from_key(configuration: kubernetes.client.Configuration, folder: Path) -> None:
-    """
-    Let the key's copy end with this process in whatever way, SIGKILL too, where the kernel opens files without a name.
-
-    A login that is renewed meanwhile sets the path anew, so there the file stays until the exit.
-    """
-    key = configuration.key_file
-    if key is None or Path(key).parent != folder or configuration.refresh_api_key_hook is not None:
+    take(configuration)
+    renew = configuration.refresh_api_key_hook
+    if renew is None:
+        if not any(folder.iterdir()):
+            folder.rmdir()
         return
-    configuration.key_file = _nameless(key)
+
+    # A login that is renewed sets the paths anew, and may put other copies there.
+    def renew_and_take(renewed: kubernetes.client.Configuration) -> None:
+        renew(renewed)
+        take(renewed)
+
+    configuration.refresh_api_key_hook = renew_and_take
 
 
-@functools.cache
-def _nameless(key: str) -> str:
+def _nameless(path: str) -> str:
     """
-    Return the path of a copy that has no name any more, once for each; its own path where the kernel opens none such.
+    Return the path of a copy that has no name any more; its own path where the kernel opens none such.
     """
-    descriptor = os.open(key, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     nameless = Path(f"/proc/self/fd/{descriptor}")
     if not nameless.exists():
         os.close(descriptor)
-        return key
-    Path(key).unlink()
+        return path
+    Path(path).unlink()
     return str(nameless)

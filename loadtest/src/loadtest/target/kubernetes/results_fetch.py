@@ -6,6 +6,7 @@ The pod mounts the volume read-only, packs one run to its standard output and is
 
 from __future__ import annotations
 
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -89,7 +90,8 @@ class Volume:
                     said, code = copy_output(stream, file)
             except OSError as error:
                 raise InputError(
-                    f"{into}: cannot be written: {error.strerror or error}; name a folder with room for it: TMPDIR=FOLDER"
+                    f"{tempfile.gettempdir()}: the run cannot be written there: {error.strerror or error}; name a folder with "
+                    "room for it: TMPDIR=FOLDER"
                 ) from None
             finally:
                 stream.close()
