@@ -158,7 +158,7 @@ sweep: setup ## a sweep in the cluster: PLAN=file REPLICAS=1,2,4 INJECTORS=2; re
 	@PLAN='$(or $(PLAN),loadtest/plans/demo.toml)' REPLICAS='$(REPLICAS)' INJECTORS='$(INJECTORS)' OUTPUT='$(OUTPUT)' k8s/run/sweep
 
 .PHONY: locust
-locust: ## Locust's web page in the cluster, at 127.0.0.1:8089; INJECTORS=1
+locust: ## Locust's web page in the cluster, at 127.0.0.1:8089 or the next port that is free; INJECTORS=1
 	@INJECTORS='$(INJECTORS)' k8s/run/locust
 
 .PHONY: status

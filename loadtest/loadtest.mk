@@ -3,8 +3,9 @@
 LOCUSTFILE := loadtest/src/loadtest/injector/locustfile.py
 
 .PHONY: locust-ui
-locust-ui: setup ## steer arrivals by hand on Locust's page, http://127.0.0.1:8089 (TEMPORAL_ADDRESS, LOADTEST_SCENARIO)
-	$(BIN)/locust -f $(LOCUSTFILE) --web-host 127.0.0.1
+locust-ui: setup ## steer arrivals by hand on Locust's page, http://127.0.0.1:8089 or the next port that is free (TEMPORAL_ADDRESS, LOADTEST_SCENARIO)
+	@. k8s/run/cluster_access.sh; . k8s/run/ports.sh; port=$$(free_port 8089); \
+	  $(BIN)/locust -f $(LOCUSTFILE) --web-host 127.0.0.1 --web-port "$$port"
 
 .PHONY: scenarios
 scenarios: setup ## list what one start can do
