@@ -5,7 +5,8 @@
 REFUSAL_LASTS_SECONDS=10
 
 refused_before=
-refused_since=
+refused_first=
+refused_left=
 
 # refused_now NAMESPACE: of each object whose pods are refused, `UID GENERATION KIND NAME makes no more pods: WHY`.
 refused_now() {
@@ -38,22 +39,25 @@ begin_refusals() {
 refusal_lasts() {
   local uid generation words
   refused=
-  if [[ -z "$(kc get pods --namespace "$1" --output 'jsonpath={.items[*].metadata.deletionTimestamp}' 2>/dev/null)" ]]; then
-    while read -r uid generation words; do
-      # Such as a webhook that does not answer, which may pass.
-      case $words in *" is forbidden: "* | *" is invalid: "* | *"admission webhook"*) ;; *) continue ;; esac
-      if ! grep -q -x "$uid $generation" <<<"$refused_before"; then
-        refused=$(with_mend "$1" "$words")
-        break
-      fi
-    done < <(refused_now "$1")
-  fi
+  while read -r uid generation words; do
+    # Such as a webhook that does not answer, which may pass.
+    case $words in *" is forbidden: "* | *" is invalid: "* | *"admission webhook"*) ;; *) continue ;; esac
+    if ! grep -q -x "$uid $generation" <<<"$refused_before"; then
+      refused=$(with_mend "$1" "$words")
+      break
+    fi
+  done < <(refused_now "$1")
   if [[ -z "$refused" ]]; then
-    refused_since=
+    refused_first=
     return 1
   fi
-  : "${refused_since:=$SECONDS}"
-  ((SECONDS - refused_since >= REFUSAL_LASTS_SECONDS))
+  if [[ -z "$refused_first" ]]; then refused_first=$SECONDS refused_left=$SECONDS; fi
+  if [[ -n "$(kc get pods --namespace "$1" --output 'jsonpath={.items[*].metadata.deletionTimestamp}' 2>/dev/null)" ]]; then
+    refused_left=$SECONDS
+    return 1
+  fi
+  # A controller tries again after twice the time each, so the next try comes before as much has passed again.
+  ((SECONDS - refused_left >= REFUSAL_LASTS_SECONDS + refused_left - refused_first))
 }
 
 # with_mend NAMESPACE WORDS: a refusal with what is to be done about it.

@@ -5,10 +5,11 @@ A `make deploy` whose pods the API server goes on refusing ends within seconds, 
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
-from failed_deploys import HELMS, RELEASE, failed, pod
+from failed_deploys import HELMS, RELEASE, ROOT, failed, pod
 from fake_kubernetes_api import NAMESPACE
 from refused_objects import MEND, QUOTA, deployment, lacking, not_made
 
@@ -81,3 +82,36 @@ def test_a_part_of_ours_that_is_refused(tmp_path: Path) -> None:
     )
 
     assert said[0] == f"error: statefulset/postgres: StatefulSet postgres makes no more pods: {QUOTA}{MEND}"
+
+
+def test_pods_that_end_make_room_for_others() -> None:
+    """
+    The controller has waited longer from try to try meanwhile, and is given the time for one more.
+    """
+    script = """
+set -euo pipefail
+. k8s/run/refusals.sh
+refused_now() { echo 'uid 1 Deployment w makes no more pods: pods "x" is forbidden: exceeded quota: small'; }
+kc() { echo "$leaving"; }
+at() { SECONDS=$1; refusal_lasts shop && echo "$1 lasts" || echo "$1 waits"; }
+leaving=2026-01-01T00:00:00Z; at 100; at 125
+leaving=; at 159; at 160
+refused_now() { :; }; at 170
+refused_now() { echo 'uid 1 Deployment w makes no more pods: pods "x" is forbidden: exceeded quota: small'; }
+at 180; at 189; at 190
+"""
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "100 waits",
+        "125 waits",
+        "159 waits",
+        "160 lasts",
+        "170 waits",
+        "180 waits",
+        "189 waits",
+        "190 lasts",
+    ]

@@ -75,28 +75,38 @@ def test_a_refusal_that_lasts_ends_the_wait(clock: list[float], refused: str) ->
 
 
 @pytest.mark.parametrize(
-    ("refused", "lacking", "leaving"),
+    ("refused", "lacking"),
     [
-        pytest.param("", True, False, id="nothing-is-refused"),
-        pytest.param(AWAY, True, False, id="a-webhook-that-does-not-answer"),
-        pytest.param(NO_EVENTS, True, False, id="events-that-may-not-be-read"),
-        pytest.param(QUOTA, True, True, id="pods-that-end"),
-        pytest.param(QUOTA, False, False, id="all-are-there"),
+        pytest.param("", True, id="nothing-is-refused"),
+        pytest.param(AWAY, True, id="a-webhook-that-does-not-answer"),
+        pytest.param(NO_EVENTS, True, id="events-that-may-not-be-read"),
+        pytest.param(QUOTA, False, id="all-are-there"),
     ],
 )
-def test_what_may_pass_is_waited_for(
-    clock: list[float], refused: str, *, lacking: bool, leaving: bool
-) -> None:
+def test_what_may_pass_is_waited_for(clock: list[float], refused: str, *, lacking: bool) -> None:
     """And the seconds of a refusal begin again after it."""
     said = [QUOTA]
     refusals = PodRefusals(lambda: said[0])
     refusals.last(lacking=True, leaving=False)
     clock[0], said[0] = 5 * LASTS_SECONDS, refused
 
-    assert refusals.last(lacking=lacking, leaving=leaving) == ""
+    assert refusals.last(lacking=lacking, leaving=False) == ""
 
     said[0] = QUOTA
     assert refusals.last(lacking=True, leaving=False) == ""
+
+
+def test_pods_that_end_make_room_for_others(clock: list[float]) -> None:
+    """The controller has waited longer from try to try meanwhile, and is given the time for one more."""
+    refusals = PodRefusals(lambda: QUOTA)
+    for second in range(26):
+        clock[0] = float(second)
+        assert refusals.last(lacking=True, leaving=True) == ""
+
+    clock[0] = 25 + 25 + LASTS_SECONDS - 0.1
+    assert refusals.last(lacking=True, leaving=False) == ""
+    clock[0] = 25 + 25 + LASTS_SECONDS
+    assert refusals.last(lacking=True, leaving=False) == QUOTA
 
 
 @pytest.mark.parametrize(

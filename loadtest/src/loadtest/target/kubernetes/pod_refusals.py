@@ -44,7 +44,8 @@ class PodRefusals:
             look: Returns why pods are refused at present; empty where they are not known to be.
         """
         self._look = look
-        self._since: float | None = None
+        self._first: float | None = None
+        self._left = 0.0
 
     def last(self, *, lacking: bool, leaving: bool) -> str:
         """
@@ -54,15 +55,19 @@ class PodRefusals:
             lacking: Whether there are fewer pods than wanted.
             leaving: Whether pods still end, which may make room for the others.
         """
-        refused = self._look() if lacking and not leaving else ""
+        refused = self._look() if lacking else ""
         if not (is_not_admitted(refused) or " is invalid: " in refused):
             # Such as a webhook that does not answer, which may pass.
-            self._since = None
+            self._first = None
             return ""
         now = time.monotonic()
-        if self._since is None:
-            self._since = now
-        return refused if now - self._since >= LASTS_SECONDS else ""
+        if self._first is None:
+            self._first = self._left = now
+        if leaving:
+            self._left = now
+            return ""
+        # A controller tries again after twice the time each, so the next try comes before as much has passed again.
+        return refused if now - self._left >= LASTS_SECONDS + self._left - self._first else ""
 
 
 def with_mend(refused: str, namespace: str) -> str:
