@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import Client
 
 from loadtest.connection import connect
 from loadtest.errors import InputError
@@ -125,6 +126,44 @@ async def test_something_else_answers() -> None:
             InputError, match=rf"--address 127\.0\.0\.1:{port}: .*\(what answers there is no gRPC"
         ):
             await connect(f"127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        pytest.param(
+            "InvalidCertificate(BadSignature)",
+            "signed by another authority of the same name; TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+            id="an-authority-that-was-made-anew",
+        ),
+        pytest.param(
+            'hyper::Error(Io, Custom { kind: BrokenPipe, error: "stream closed because of a broken pipe" })',
+            "or it wants TLS or a client certificate that it trusts",
+            id="no-client-certificate",
+        ),
+        pytest.param(
+            'Custom { kind: UnexpectedEof, error: "peer closed connection without sending TLS close_notify" }',
+            "or it wants TLS or a client certificate that it trusts",
+            id="a-strangers-client-certificate",
+        ),
+    ],
+)
+async def test_a_server_that_wants_certificates(
+    monkeypatch: pytest.MonkeyPatch, said: str, told: str
+) -> None:
+    """
+    The SDK's texts, as seen with a proxy that demands a client certificate, lead to the variable to set.
+    """
+
+    async def refuse(*_: Any, **__: Any) -> Client:
+        raise RuntimeError(f"Failed client connect: {said}")
+
+    monkeypatch.setattr(Client, "connect", refuse)
+
+    with pytest.raises(InputError) as refused:
+        await connect("temporal.example:7233")
+
+    assert told in str(refused.value)
 
 
 @pytest.mark.server

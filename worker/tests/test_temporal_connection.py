@@ -59,20 +59,31 @@ async def test_a_worker_works_through_mutual_tls(
 
 
 @pytest.mark.parametrize(
-    "case", ["no certificate", "certificate of a stranger", "server of a stranger", "no TLS"]
+    ("case", "mend"),
+    [
+        ("no certificate", "TEMPORAL_TLS_CLIENT_CERT_PATH"),
+        ("certificate of a stranger", "TEMPORAL_TLS_CLIENT_CERT_PATH"),
+        (
+            "server of a stranger",
+            "the authority that signed its certificate by TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+        ),
+        ("server of another name", "the name in its certificate into TEMPORAL_TLS_SERVER_NAME"),
+        ("no TLS", "see TEMPORAL_TLS and TEMPORAL_TLS_CLIENT_CERT_PATH"),
+    ],
 )
 def test_a_connection_that_must_not_be_is_told_and_waited_for(
-    server: Server, start_worker: StartWorker, tmp_path: Path, case: str
+    server: Server, start_worker: StartWorker, tmp_path: Path, case: str, mend: str
 ) -> None:
     """
-    Neither side takes a party that the authority did not sign; the page says why, as a certificate may still come.
+    Neither side takes a party that the authority did not sign; the page says why and what to write, as a certificate may
+    still come. No server needs to be started, as one answers.
     """
     authority, stranger = tls_proxy.Authority(tmp_path), tls_proxy.Authority(tmp_path, "stranger")
     trusted = stranger if case == "server of a stranger" else authority
     own = (stranger if case == "certificate of a stranger" else authority).issue("repair-worker")
     environ = {
         "TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(trusted.certificate),
-        "TEMPORAL_TLS_SERVER_NAME": tls_proxy.SERVER_NAME,
+        "TEMPORAL_TLS_SERVER_NAME": "other.example" if "name" in case else tls_proxy.SERVER_NAME,
     }
     if case != "no certificate":
         environ["TEMPORAL_TLS_CLIENT_CERT_PATH"] = str(own.certificate)
@@ -88,6 +99,8 @@ def test_a_connection_that_must_not_be_is_told_and_waited_for(
     assert told.startswith(
         f"not connected yet: TEMPORAL_ADDRESS={proxy.address}: no Temporal server answers: "
     )
+    assert mend in told
+    assert "start-dev" not in told
     assert "Traceback" not in worker.errors
     assert proxy.methods == set()
 

@@ -26,6 +26,7 @@ from loadtest.errors import InputError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
+_ENDED = "what answers there is no gRPC server, or it wants TLS or a client certificate that it trusts"
 # Texts of the SDK on a failed connect, and the kit's words for people.
 _CAUSES = {
     "connection refused": "connection refused",
@@ -33,6 +34,8 @@ _CAUSES = {
     "timed out": "it did not answer in time",
     "deadline": "it did not answer in time",
     "unknownissuer": "TLS failed: its certificate is signed by none that is trusted here; "
+    "TEMPORAL_TLS_SERVER_CA_CERT_PATH names a CA",
+    "badsignature": "TLS failed: its certificate is signed by another authority of the same name; "
     "TEMPORAL_TLS_SERVER_CA_CERT_PATH names a CA",
     "notvalidforname": "TLS failed: its certificate is for another name; TEMPORAL_TLS_SERVER_NAME sets it",
     "certificaterequired": "TLS failed: it wants a client certificate; "
@@ -45,10 +48,11 @@ _CAUSES = {
     "permissiondenied": "the credentials are not accepted",
     "http2 error": "what answers there is no gRPC server, or it wants TLS",
     "http status code": "what answers there is no gRPC server",
-    "broken pipe": "what answers there is no gRPC server",
-    "connection closed": "what answers there is no gRPC server",
-    "connection reset": "what answers there is no gRPC server",
-    "connection was not ready": "what answers there is no gRPC server",  # it closed before the first request
+    "broken pipe": _ENDED,
+    "close_notify": _ENDED,
+    "connection closed": _ENDED,
+    "connection reset": _ENDED,
+    "connection was not ready": _ENDED,  # it closed before the first request
 }
 _REFUSED = {RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED}
 

@@ -26,6 +26,16 @@ FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
 
 
+# Texts of the SDK on a failed connect to something that answers, and what is to be done.
+_MENDS = {
+    "notvalidforname": "write the name in its certificate into TEMPORAL_TLS_SERVER_NAME",
+    "invalidcertificate": "name the authority that signed its certificate by TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+    "hyper::error(": "something answers there and ends the connection, as a server does that wants "
+    "TLS or a client certificate that it trusts: see TEMPORAL_TLS and TEMPORAL_TLS_CLIENT_CERT_PATH",
+}
+_OTHERWISE = "start one with `temporal server start-dev`, or name another"
+
+
 class ConnectionFailed(Exception):
     """
     No server answers as it should; the text is the one line to show.
@@ -118,9 +128,9 @@ class TemporalConnection:
             raise SettingsError((f"TEMPORAL_ADDRESS={address}: {error}; write host:port",)) from error
         except (RuntimeError, RPCError) as error:
             reason = str(error).splitlines()[0]
+            mend = next((mend for text, mend in _MENDS.items() if text in reason.lower()), _OTHERWISE)
             raise ConnectionFailed(
-                f"TEMPORAL_ADDRESS={address}: no Temporal server answers: {reason}; "
-                "start one with `temporal server start-dev`, or name another"
+                f"TEMPORAL_ADDRESS={address}: no Temporal server answers: {reason}; {mend}"
             ) from error
         self._config = config
         return client
