@@ -14,7 +14,7 @@ import synthetic_steps
 from synthetic_runs import kept_run, run_of
 
 from loadtest.cli.app import run
-from loadtest.plan import Open, Plan, WorkerSetup
+from loadtest.plan import Open, Plan, Saturate, WorkerSetup
 
 
 def _two_runs(tmp_path: Path, plan_b: Plan | None = None, **of_b: Any) -> tuple[str, str]:
@@ -73,6 +73,40 @@ def test_runs_with_too_few_steps_alike_say_what_is_missing(
     assert "1 pair is whole and valid, at least 3 are needed" in out
     assert "round" not in out
     assert "more repetitions in both plans give more" in out
+
+
+def test_what_differs_in_two_plans_is_named_by_its_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The beginnings of two lists of loads are alike; a load that one plan alone has is named by its kind."""
+    plan, longer = synthetic_steps.demo_plan(), Saturate(window_seconds=30)
+    others = [plan.model_copy(update={"loads": loads}) for loads in ((longer, plan.loads[1]), plan.loads[:1])]
+    a = run_of(tmp_path / "a", plan, synthetic_steps.steps(plan))
+    told = []
+    for number, other in enumerate(others):
+        b = run_of(tmp_path / str(number), other, [])
+        assert run(["compare", str(a.path), str(b.path)]) == 2
+        told.append(capsys.readouterr().err)
+
+    assert "not comparable: other plan: loads.0.window_seconds 15.0 and 30.0; run both" in told[0]
+    assert "not comparable: other plan: loads.1.kind open and none; run both" in told[1]
+
+
+def test_runs_of_one_name_are_told_apart_by_their_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As runs of two machines that began in the same second."""
+    plan = synthetic_steps.demo_plan()
+    a = run_of(tmp_path / "a", plan, synthetic_steps.steps(plan)).path
+    b = a.rename(a.with_name("same"))
+    c = run_of(tmp_path / "c", plan, synthetic_steps.steps(plan)).path
+    same = c.rename(c.with_name("same"))
+
+    run(["compare", str(b), str(same)])
+
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.endswith("a/same")
+    assert second.endswith("c/same")
 
 
 def test_each_run_has_prices_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,7 +202,8 @@ def test_steps_that_only_one_run_can_show_are_left_out_and_told(
     assert code == 0
     assert "note: steps that one run alone has are left out: 10 of run B\n" in out
     assert "note: 1 of 8 steps is left out, as not valid in one of the runs\n" in out
-    assert out.startswith(f"A: {a.path.name} replicas=[1, 2] repetitions=2 budget_seconds=none\n")
+    first = out.partition("\n")[0]
+    assert first.endswith(f"{a.path.name} replicas=[1, 2] repetitions=2 budget_seconds=none")
 
 
 def test_runs_of_open_loads_alone_are_held_against_their_waits(

@@ -107,7 +107,8 @@ def test_a_resumed_search_goes_on_as_one(tmp_path: Path, begun: list[Run]) -> No
         (["--rounds", "0"], "--rounds 0: too few"),
         (
             ["--set", "worker.activity_slots=100", "--replicas", "4"],
-            "half more orders in flight are 1,200, and max_awaited = 1,000",
+            "half more orders in flight are 1,200, and max_awaited = 1,000; lower in_flight_per_slot or worker.activity_slots, or raise "
+            "max_awaited where the server answers more, or relieve nothing by --suspects 0",
         ),
         (["--worker-command", "nowhere a"], "no such program"),
     ],

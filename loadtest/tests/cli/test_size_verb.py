@@ -78,6 +78,7 @@ def test_a_rate_that_cannot_be_told_ends_with_3(run: Run, capsys: pytest.Capture
         (["--rate", "0"], "error: --rate 0: must be a number above 0"),
         (["--rate", "nan"], "error: --rate nan: must be a number above 0"),
         (["--rate", "1e300"], "error: --rate 1e+300: must be at most 1,000,000 orders per second"),
+        (["--rate", "5", "--wait-p95", "86401"], "error: --wait-p95 86401: must be at most 86,400 seconds"),
         (["--rate", "5", "--wait-p95", "-1"], "error: --wait-p95 -1: must be a number of seconds above 0"),
         (
             ["--rate", "5", "--prices", "gone.toml"],
@@ -88,7 +89,7 @@ def test_a_rate_that_cannot_be_told_ends_with_3(run: Run, capsys: pytest.Capture
             "error: --set codec=true: no factor of this run; its factors: none",
         ),
     ],
-    ids=["no rate", "nan", "a rate of no world", "wait", "no prices", "no factor"],
+    ids=["no rate", "nan", "a rate of no world", "longest wait", "wait", "no prices", "no factor"],
 )
 def test_bad_input_is_one_line(
     run: Run, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str

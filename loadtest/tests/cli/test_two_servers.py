@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import synthetic_steps
@@ -152,3 +153,5 @@ def test_the_answer_names_both_servers(tmp_path: Path) -> None:
     for name in ("report.html", "comparison.md"):
         page = (begun.path / name).read_text(encoding="utf-8")
         assert A in page and B in page
+    suite = ElementTree.parse(begun.path / "comparison.xml").getroot()
+    assert suite.get("errors") == "1"

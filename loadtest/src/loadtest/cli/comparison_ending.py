@@ -143,12 +143,15 @@ def compare_finished(
             "run both settings in one run with `loadtest compare PLAN --a ... --b ...`, or give --anyway"
         )
     texts = differing_settings(a.plan, b.plan)
+    # Runs of two machines that began in the same second have one name.
+    alike = a.path.name == b.path.name
+    names = [str(path_from_here(run.path)) if alike else run.path.name for run in (a, b)]
     rounds, left = rounds_of_runs(a.read_steps(), b.read_steps(), a.plan, b.plan)
     result = ComparisonResult(
         1,
-        f"{a.path.name} {b.path.name}",
-        f"{a.path.name} {texts[0]}".strip(),
-        f"{b.path.name} {texts[1]}".strip(),
+        f"{names[0]} {names[1]}",
+        f"{names[0]} {texts[0]}".strip(),
+        f"{names[1]} {texts[1]}".strip(),
         gates or _usual_gate(rounds),
         SAME_WITHIN_RATIO,
         quantities := compare_settings(rounds, a.plan, prices=prices, rounds_are="pair"),

@@ -98,10 +98,13 @@ def _most_awaited(plan: Plan, made: dict[str, Any]) -> int:
     per_slot: list[float] = [load["in_flight_per_slot"] for load in made["loads"]]
     most = max(per_slot) * plan.worker.slots * fewest
     if most > plan.max_awaited:
-        what = "half more orders in flight are" if largest > fewest else "the orders in flight are"
+        relieves = largest > fewest
+        what = "half more orders in flight are" if relieves else "the orders in flight are"
+        way = ", or relieve nothing by --suspects 0" if relieves else ""
         raise InputError(
             f"{what} {most:,.0f}, and max_awaited = {plan.max_awaited:,}; "
             "lower in_flight_per_slot or worker.activity_slots, or raise max_awaited where the server answers more"
+            f"{way}"
         )
     if largest == fewest:
         return plan.max_awaited

@@ -16,7 +16,7 @@ from loadtest.cli.plan_values import parse_setting
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.plan.loads import MOST_ARRIVAL_RATE
-from loadtest.plan.plan_tables import DynamicValue
+from loadtest.plan.plan_tables import LONGEST_BOUND_SECONDS, DynamicValue
 from loadtest.results.plan_setting import value_text
 
 
@@ -50,6 +50,8 @@ def size(
         raise InputError(f"--rate {rate:g}: must be at most {MOST_ARRIVAL_RATE:,} orders per second")
     if wait_p95 is not None and not (math.isfinite(wait_p95) and wait_p95 > 0):
         raise InputError(f"--wait-p95 {wait_p95:g}: must be a number of seconds above 0")
+    if wait_p95 is not None and wait_p95 > LONGEST_BOUND_SECONDS:
+        raise InputError(f"--wait-p95 {wait_p95:g}: must be at most {LONGEST_BOUND_SECONDS:,} seconds")
     from loadtest.plan.prices import read_prices
     from loadtest.results.run_folder import Run
 

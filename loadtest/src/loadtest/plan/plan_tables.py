@@ -13,7 +13,8 @@ from loadtest.plan.strict_model import StrictModel
 # Activity slots of the kit's own worker where the plan sets none: a capacity that two cores can show.
 OWN_WORKER_ACTIVITY_SLOTS = 4
 
-_Bound = Annotated[float, Field(gt=0, le=86_400)]
+LONGEST_BOUND_SECONDS = 86_400
+_Bound = Annotated[float, Field(gt=0, le=LONGEST_BOUND_SECONDS)]
 _Pollers = Annotated[int, Field(ge=1, le=1000)] | Literal["autoscaling"]
 DynamicValue = bool | int | float | str
 """

@@ -32,7 +32,7 @@ def comparison_text(result: ComparisonResult, width: int | None = None) -> str:
     """
     rows = [("quantity", "A", "B", "B over A", "B is"), *map(quantity_row, told_quantities(result))]
     lines = [f"A: {result.a}", f"B: {result.b}", *fitted(comparison_headline(result), width), ""]
-    table = text_table(rows, width, left=range(5))
+    table = text_table(rows, width, left=range(5)) if len(rows) > 1 else []
     lines += [*table, *[""] * ("" in table)]
     for told in (*not_compared(result), *(f"note: {warning}" for warning in result.warnings)):
         lines += fitted(told, width)

@@ -12,6 +12,7 @@ import synthetic_steps
 from loadtest.analysis.costs.sizing import size
 from loadtest.analysis.costs.sizing_resources import part_cores, state_transitions, worker_memory
 from loadtest.analysis.costs.sizing_steps import extrapolation_of
+from loadtest.plan import Slo
 from loadtest.plan.prices import PriceTable
 from loadtest.results.measured_step import Measured, ProcessUse
 from loadtest.results.problem import Problem, ProblemCause
@@ -80,6 +81,19 @@ def test_a_rate_far_beyond_is_refused_with_the_step_to_add() -> None:
     assert "add replica counts up to" in found.replicas.why
     assert "add a step at" in named(found, "slots in use").why
     assert found.exit_code == 3
+
+
+def test_a_bound_that_no_count_keeps_is_told_as_that() -> None:
+    """
+    An order of six activities of 0.3 s takes longer than half a second, however many replicas there are.
+    """
+    slo = Slo(schedule_to_start_p95_seconds=None, end_to_end_p95_seconds=0.5)
+    plan = PLAN.model_copy(update={"slo": slo})
+
+    found = size(STEPS, plan, synthetic_steps.manifest(), 2.0).replicas
+
+    assert found.needed is None
+    assert found.why.startswith("1 replica would carry 2/s, but not even 40 replicas would keep the bound")
 
 
 def test_the_intervals_ends_lie_around_the_value() -> None:

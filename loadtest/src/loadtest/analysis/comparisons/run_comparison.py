@@ -4,7 +4,7 @@ Compares two finished runs, and says why two runs may not be compared.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from loadtest.analysis.comparisons.settings_comparison import Block
@@ -53,11 +53,10 @@ def why_not_comparable(a: Manifest, b: Manifest, plan_a: Plan, plan_b: Plan) -> 
         for name in {**mine, **other}
         if mine.get(name) != other.get(name)
     ]
-    left, right = plan_a.model_dump(mode="json"), plan_b.model_dump(mode="json")
     found += [
-        f"other plan: {key} {_short(left[key])} and {_short(right[key])}"
-        for key in left
-        if key not in _COMPARED | _IDLE and left[key] != right[key]
+        f"other plan: {key} {_written(mine)} and {_written(other)}"
+        for key, mine, other in _differences(plan_a, plan_b)
+        if key.partition(".")[0] not in _COMPARED | _IDLE
     ]
     return tuple(found)
 
@@ -119,12 +118,31 @@ def differing_settings(plan_a: Plan, plan_b: Plan) -> tuple[str, str]:
     """
     Write the settings in which two plans differ, for each of the two.
     """
-    left, right = _flat(plan_a.model_dump(mode="json")), _flat(plan_b.model_dump(mode="json"))
-    keys = [key for key in {**left, **right} if key != "name" and left.get(key) != right.get(key)]
+    found = [one for one in _differences(plan_a, plan_b) if one[0] != "name"]
     return (
-        " ".join(f"{key}={_written(left.get(key))}" for key in keys),
-        " ".join(f"{key}={_written(right.get(key))}" for key in keys),
+        " ".join(f"{key}={_written(mine)}" for key, mine, _ in found),
+        " ".join(f"{key}={_written(other)}" for key, _, other in found),
     )
+
+
+def _differences(plan_a: Plan, plan_b: Plan) -> list[tuple[str, Any, Any]]:
+    """
+    Return the keys in which two plans differ, by their paths, each with both values; of loads that only one plan has their
+    kind alone.
+    """
+    left, right = _flat(plan_a.model_dump(mode="json")), _flat(plan_b.model_dump(mode="json"))
+    differing = [key for key in {**left, **right} if left.get(key) != right.get(key)]
+    fewest = min(len(plan_a.loads), len(plan_b.loads))
+    return [(key, left.get(key), right.get(key)) for key in differing if not _is_detail(key, fewest)]
+
+
+def _is_detail(key: str, loads: int) -> bool:
+    """
+    Tell whether a key is one of a load that only one plan has, and not its kind.
+    """
+    table, _, rest = key.partition(".")
+    index, _, name = rest.partition(".")
+    return table == "loads" and int(index) >= loads and name != "kind"
 
 
 def _written(value: Any) -> str:
@@ -141,11 +159,16 @@ def _valid(steps: Sequence[Measured], plan: Plan) -> dict[StepKey, Block]:
     return found
 
 
-def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """
+    Return a table's values by their paths; tables of a list have their numbers, as `--set` writes them.
+    """
     flat: dict[str, Any] = {}
     for key, value in table.items():
         if isinstance(value, dict):
             flat.update(_flat(value, f"{prefix}{key}."))
+        elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+            flat.update(_flat({str(index): one for index, one in enumerate(value)}, f"{prefix}{key}."))
         else:
             flat[f"{prefix}{key}"] = value
     return flat

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.capacities.extrapolation import Extrapolation
+from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, keeps_in_long_run
@@ -79,8 +80,8 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
     wanted = _fewest(model, rate, bounds, 0, most)
     if wanted is None:
         return (
-            f"{counted(carrying, 'replica')} would carry {rate:g}/s, but not even {counted(_most(model), 'replica')} would keep the "
-            "bound by the model; ask a wider one, or give the workers more slots"
+            f"{counted(carrying, 'replica')} would carry {rate_text(rate)}/s, but not even {counted(_most(model), 'replica')} would keep the "
+            "bound by the model: more of them shorten no more than the wait for a slot; ask a wider bound"
         )
     fewest = _fewest(model, rate, bounds, -1, wanted)
     return Interval(wanted, float(fewest or 1), None if most is None else float(most))
@@ -147,13 +148,13 @@ def _not_reached(model: ReplicaModel, rate: float) -> str:
     peak, counts = extrapolation.curve.peak_replicas, extrapolation.counts
     if peak is not None and peak <= most:
         return (
-            f"no number of replicas reaches {rate:g}/s by the counts measured ({_listed(counts)}): throughput is highest at "
+            f"no number of replicas reaches {rate_text(rate)}/s by the counts measured ({_listed(counts)}): throughput is highest at "
             f"{counted(peak, 'replica')}, with {extrapolation.curve.throughput_at(peak):.3g}/s; {step_to_add(counts, 4 * counts[-1])}"
         )
     carried = extrapolation.throughput_at(counts[-1]).value
     about = math.ceil(counts[-1] * rate / carried)
     return (
-        f"{rate:g}/s needs about {counted(about, 'replica')} or more, too far from the counts measured ({_listed(counts)}): no more "
+        f"{rate_text(rate)}/s needs about {counted(about, 'replica')} or more, too far from the counts measured ({_listed(counts)}): no more "
         f"than {FARTHEST_RATIO}-fold is told; {step_to_add(counts, about)}"
     )
 

@@ -12,6 +12,7 @@ from loadtest.analysis.costs.cpu_cost import CostPoint, MarginalCost, cost_point
 from loadtest.analysis.estimators.prediction_interval import next_value
 from loadtest.analysis.estimators.usual_scatter import STATED, Sureness
 from loadtest.analysis.readings.actions_per_order import ACTIONS
+from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.work_done import looked_seconds, window_workflows, workflows_per_second
 from loadtest.analysis.readings.workflow_counts import whole_closed
 from loadtest.analysis.saturation.cell_capacity import slot_time_cv
@@ -265,7 +266,7 @@ def _reach(measured: Sequence[float], asked: float, of: str = "orders/s") -> _Re
     told = f"{times:.2g} times the {highest:.3g} {of} measured"
     if times > FARTHEST_RATIO:
         goal = asked / FARTHEST_RATIO
-        told = f"{times:.0f} times the {highest:.3g} {of} measured; add a step at {goal:.3g} {of} or more"
+        told = f"{times:,.0f} times the {rate_text(highest)} {of} measured; add a step at {rate_text(float(f'{goal:.3g}'))} {of} or more"
         return _Reach(Basis.REFUSED, told)
     return _Reach(Basis.BEYOND, told, BEND_RATIO * math.log2(times))
 
