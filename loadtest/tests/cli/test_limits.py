@@ -111,6 +111,7 @@ def test_a_resumed_search_goes_on_as_one(tmp_path: Path, begun: list[Run]) -> No
             "max_awaited where the server answers more, or relieve nothing by --suspects 0",
         ),
         (["--worker-command", "nowhere a"], "no such program"),
+        (["--metrics-port", "65534"], "--metrics-port 65536: not a port"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_one_line(

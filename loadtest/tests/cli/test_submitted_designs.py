@@ -196,6 +196,11 @@ def test_nothing_of_a_cluster_is_the_runs_to_set_up(
             id="limits-with-prices",
         ),
         pytest.param(
+            ["--set", "queue_activities_per_second=20"],
+            "plan: queue_activities_per_second: workers and server of a cluster are set up by their charts",
+            id="queue-rate",
+        ),
+        pytest.param(
             ["--factor", "worker.activity_slots=2,4"],
             "factors: worker.activity_slots: workers and server of a cluster are set up by their charts",
             id="sweep-of-slots",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from temporalio.client import Client
 
 from loadtest.analysis.rules.long_poll_limits import line_of_needs
+from loadtest.analysis.suspects.relief_change import half_more
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.cli.experiment_ports import connect_servers
 from loadtest.cli.named_servers import named_server
@@ -26,7 +27,7 @@ from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.free_ports import demand_free
 from loadtest.plan import Plan
-from loadtest.results.question import CapacityQuestion, Question
+from loadtest.results.question import CapacityQuestion, LimitsQuestion, Question
 from loadtest.scenario.loading import Scenario
 from loadtest.target.compose.compose_target import demand_service
 from loadtest.target.dev_server import find_temporal
@@ -41,7 +42,9 @@ _WORKERS_ARE = {
 }
 
 
-def usable_place(plan: Plan, place: Place, metrics_port: int | None) -> PlaceToOpen:
+def usable_place(
+    plan: Plan, place: Place, metrics_port: int | None, question: Question | None = None
+) -> PlaceToOpen:
     """
     Return the place to open if a run of the plan can be carried out there.
 
@@ -50,7 +53,7 @@ def usable_place(plan: Plan, place: Place, metrics_port: int | None) -> PlaceToO
     """
     if metrics_port is not None:
         sets = max(1, len(plan.server_names))
-        pages = 0 if place.get("target") == TargetKind.KUBERNETES else sets * plan.injectors
+        pages = 0 if place.get("target") == TargetKind.KUBERNETES else sets * _most_injectors(plan, question)
         for port in range(metrics_port, metrics_port + 1 + pages):
             demand_free(port, "--metrics-port")
     _demand_here(plan, place)
@@ -66,6 +69,11 @@ def usable_place(plan: Plan, place: Place, metrics_port: int | None) -> PlaceToO
     if to_open.cluster is None:
         asyncio.run(_demand_parts(to_open, plan))
     return to_open
+
+
+def _most_injectors(plan: Plan, question: Question | None) -> int:
+    adds = isinstance(question, LimitsQuestion) and question.adds_injectors and question.most_suspects
+    return half_more(plan.injectors) if adds else plan.injectors
 
 
 def _demand_here(plan: Plan, place: Place) -> None:

@@ -92,7 +92,7 @@ def begin(
     refuse_ignored_work_keys(plan, scenario)
     refuse_many_starts(plan, question, scenario, place)
     demand_server_allows(plan)
-    to_open = usable_place(plan, place, flags.metrics_port)
+    to_open = usable_place(plan, place, flags.metrics_port, question)
     manifest = new_manifest(plan, place, to_open)
     few = few_cores(manifest.machine) if to_open.starts_workers else ()
     run = Run.create(
@@ -160,7 +160,7 @@ def _measure_rest(run: Run, path: Path, flags: RunFlags) -> int:
         )
     load(run.plan.scenario)
     demand_latest(run.path.parent)
-    to_open = usable_place(run.plan, manifest.place, flags.metrics_port)
+    to_open = usable_place(run.plan, manifest.place, flags.metrics_port, question_of(run))
     demand_as_kept(to_open.servers, manifest)
     start = this_start(run.plan.scenario)
     differs = start.difference(manifest.starts[0]) if manifest.starts else None

@@ -86,7 +86,8 @@ def _demand_as_set_up(plan: Plan) -> None:
     others = [path for path in plan.factors if not path.startswith("work.")]
     if others:
         raise InputError(f"factors: {', '.join(others)}: {CHARTS_SET_UP}")
-    mine = [key for key in ("address", "profile", "worker_command") if getattr(plan, key) is not None]
+    own = ("address", "profile", "queue_activities_per_second", "worker_command")
+    mine = [key for key in own if getattr(plan, key) is not None]
     if mine:
         raise InputError(f"plan: {', '.join(mine)}: {CHARTS_SET_UP}")
 
