@@ -159,6 +159,22 @@ def test_more_orders_are_told_as_many_as_are_tried() -> None:
     assert in_flight(load, workers, plan, StepKey(1, relief.load, "saturate", 1)) == 300
 
 
+@pytest.mark.parametrize("limit", [BY_API, BY_WORKER, BY_SYSTEM])
+def test_the_rate_limit_that_a_relief_set_is_still_that_of_whoever_set_the_first(limit: Suspect) -> None:
+    """The relief sets it by API, so that the server calls it one of the API; the next limit is the same one again."""
+    design = limit_search()
+    kept, _ = KnownLimit((limit,), {"queue_activities_per_second-30": 1.4}).answer(design)
+    relieved = [
+        replace(step, result=replace(step.result, suspects=(BY_API,))) if step.key.factors else step
+        for step in kept
+    ]
+
+    found = design.after_relief(relieved)
+
+    assert found is not None
+    assert (found.name, found.setting) == (limit.name, limit.setting)
+
+
 def test_injectors_of_a_cluster_are_as_many_as_were_started() -> None:
     """Their pods are a Job's, so nothing is added to them in the middle of a run."""
     design = limit_search()

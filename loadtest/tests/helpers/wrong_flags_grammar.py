@@ -116,6 +116,8 @@ WRONG_FLAGS: dict[str, tuple[str, ...]] = {
     "--b-server-metrics": ("", "x"),
     "--wait-p95": (*NOT_NUMBERS, *NOT_FINITE, "0", "-1"),
     "--prices": ("", ".", "nowhere.toml", "x" * 5000),
+    "--a-prices": ("", ".", "nowhere.toml", "x" * 5000),
+    "--b-prices": ("", ".", "nowhere.toml", "x" * 5000),
     "--design": ("", "x", "Capacity"),
     "--requirements": (".", "nowhere.txt", "x" * 5000),
     "--kube-namespace": ("", "A B", "x" * 300),

@@ -19,6 +19,7 @@ SLOTS = found(
     SuspectName.ACTIVITY_SLOTS, 3, "4 of 4 in use while 18 activities wait and polls are answered at once"
 )
 POLLERS = found(SuspectName.ACTIVITY_POLLERS, 3, "5 of 5 polls are out all the time")
+QUEUE = found(SuspectName.QUEUE_RATE_WORKER, 2, "6 activities/s")
 CALLED = found(SuspectName.DOWNSTREAM, 4, "an activity executes 992 ms instead of 100 ms")
 
 
@@ -46,6 +47,13 @@ UNSURE = _tried(SLOTS, "6 activity slots", Standing.UNKNOWN, 1.05, 0.9, 1.2)
             "6 activity slots gave +41 % (+34 to +48). Change `worker.activity_slots` of the plan, "
             "`REPAIRSHOP_ACTIVITY_SLOTS`, Helm `settings.activitySlots`. "
             "Next: activity pollers, 5 of 5 polls are out all the time.",
+            0,
+        ),
+        (
+            _result(LimitsAnswer.PROVED, replace(MOVED, suspect=QUEUE), limits=(QUEUE,), next=QUEUE),
+            "The task queue's rate limit, set by its workers, holds you back: 6 activities/s. "
+            "6 activity slots gave +41 % (+34 to +48). Change `max_task_queue_activities_per_second` in the worker's code. "
+            "Next: the task queue's rate limit, set by its workers again, 6 activities/s.",
             0,
         ),
         (
@@ -92,6 +100,7 @@ UNSURE = _tried(SLOTS, "6 activity slots", Standing.UNKNOWN, 1.05, 0.9, 1.2)
     ],
     ids=[
         "proved",
+        "a name with a comma",
         "not relieved here",
         "not found",
         "nothing else is suspected",

@@ -12,7 +12,13 @@ from loadtest.analysis.judged_steps.step_suspects import NOT_READ, ranking_probl
 from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.readings.workers_as_planned import as_orders_use
 from loadtest.analysis.suspects.ranking import first_suspects
-from loadtest.analysis.suspects.relief_change import AS_PLANNED, NOT_OUR_WORKERS, Relief, relief_of
+from loadtest.analysis.suspects.relief_change import (
+    AS_PLANNED,
+    NOT_OUR_WORKERS,
+    Relief,
+    as_before_relief,
+    relief_of,
+)
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.block_problems import BlockProblems, judged_by
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
@@ -175,7 +181,8 @@ class LimitSearch:
         trial = self._trials(kept)[len(tried) - 1]
         rounds = trial.blocks.whole_rounds(kept)
         suspects = rounds[-1][2].result.suspects or ()
-        return next(iter(suspects), None)
+        found = next(iter(suspects), None)
+        return None if found is None else as_before_relief(found, trial.suspect)
 
     def _firsts(self, kept: Sequence[KeptStep]) -> list[KeptStep]:
         return [step for step in kept if step.key.repetition == 1]

@@ -8,7 +8,7 @@ from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.plural import counted
 from loadtest.report.numbers import capitalised
 from loadtest.report.page_template import page_template
-from loadtest.report.suspect_text import hold, suspects_sentence
+from loadtest.report.suspect_text import hold, subject, suspects_sentence
 from loadtest.report.text_lines import fitted
 from loadtest.results.comparison_result import Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
@@ -27,7 +27,7 @@ def limits_headline(result: LimitsResult) -> str:
             settings = "; ".join(suspect.setting.text for suspect in result.limits)
             return f"{suspects_sentence(result.limits)}. Not relieved here, as {result.why_not_relieved}. Change {settings}."
         case LimitsAnswer.UNKNOWN if result.tried and result.limits:
-            return f"Cannot tell whether {result.limits[0].name} {hold(result.limits[0].name)} you back: {relief_text(result.tried[-1])}."
+            return f"Cannot tell whether {subject(result.limits[0].name)} {hold(result.limits[0].name)} you back: {relief_text(result.tried[-1])}."
         case LimitsAnswer.UNKNOWN:
             return f"Cannot tell what holds you back: {result.problem}."
         case LimitsAnswer.NOT_FOUND if result.tried:
@@ -115,7 +115,7 @@ def _numbered(result: LimitsResult) -> list[tuple[int, Suspect]]:
 def _proved(result: LimitsResult) -> str:
     (limit,) = result.limits
     before = [one for one in result.tried[:-1]]
-    name = f"{limit.name[:1].upper()}{limit.name[1:]}"
+    name = capitalised(subject(limit.name))
     told = (
         f"{name} {hold(limit.name)} you back: {limit.evidence}. {capitalised(relief_text(result.tried[-1]))}."
     )

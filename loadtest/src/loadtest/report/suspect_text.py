@@ -41,11 +41,19 @@ def hold(name: SuspectName) -> str:
     return "holds" if name in _ONE_THING else "hold"
 
 
+def subject(name: SuspectName) -> str:
+    """
+    Return a suspect's name before its verb, which ends what a comma begins.
+    """
+    return f"{name}," if "," in name else name.value
+
+
 def suspects_sentence(suspects: Sequence[Suspect]) -> str:
     """
     Write suspects that are equally likely: "A or B may hold it back: ...".
     """
-    names = " or ".join(suspect.name.value for suspect in suspects)
+    names = " or ".join(suspect.name.value for suspect in suspects[:-1])
+    names += f"{' or ' if names else ''}{subject(suspects[-1].name)}"
     evidence = "; ".join(suspect.evidence for suspect in suspects)
     return f"{names[:1].upper()}{names[1:]} may hold it back: {evidence}"
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.plan import Plan, Saturate
@@ -141,6 +141,19 @@ def not_relieved_at(suspect: Suspect, target: str) -> str | None:
     if name in _WORKER_KEYS:
         return NOT_OUR_WORKERS
     return _NOT_OUR_INJECTORS if name is SuspectName.INJECTOR else None
+
+
+def as_before_relief(found: Suspect, relieved: Suspect) -> Suspect:
+    """
+    Return a suspect of relieved blocks as whoever set the limit knows it: one of a queue's rate was set by the relief itself.
+
+    Args:
+        found: Suspect of a relieved block.
+        relieved: Suspect that was relieved there.
+    """
+    if relieved.name in _QUEUE_RATES and found.name is SuspectName.QUEUE_RATE_API:
+        return replace(found, name=relieved.name, setting=relieved.setting)
+    return found
 
 
 def half_more(value: float) -> int:
