@@ -7,6 +7,7 @@ It decides how the server is asked; others judge what a backlog or a missing pol
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -28,6 +29,8 @@ from loadtest.results.resource_use import QueueRateLimit
 from loadtest.results.scrape import Backlog
 
 _TIMEOUT = timedelta(seconds=5)
+# A server passes a rate limit on within some tenths of a second.
+_IN_FORCE_SECONDS = 10
 _WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 _ACTIVITY = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
@@ -95,12 +98,33 @@ class DescribedQueue:
         before.
 
         Raises:
-            TargetError: The server refuses.
+            TargetError: The server refuses, or the limit is not in force in time.
         """
         # A limit is set again although it is the same, as the server may be another one since a restart.
         if self._of_run and (per_second is not None or self._is_limited):
             await limit_queue(self._client, self._task_queue, per_second)
+            await self._until_in_force(per_second)
             self._is_limited = per_second is not None
+
+    async def _until_in_force(self, per_second: float | None) -> None:
+        """
+        Wait until the queue follows its new rate limit, of which the server tells its partitions after its answer.
+        """
+        try:
+            async with asyncio.timeout(_IN_FORCE_SECONDS):
+                while True:
+                    found = rate_limit(await self._describe(task_queue_type=_ACTIVITY))
+                    if _is_limit(found, per_second):
+                        return
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            change = "taken away" if per_second is None else f"set to {per_second:g} activities/s"
+            raise TargetError(
+                f"queue_activities_per_second: the rate limit of task queue {self._task_queue} was {change}, and the "
+                f"server did not follow for {_IN_FORCE_SECONDS} s"
+            ) from None
+        except RPCError as error:
+            raise TargetError(f"the task queue's rate limit cannot be read ({error.message})") from error
 
     async def _look(self) -> Backlog:
         workflow, activity, pollers = await asyncio.gather(
@@ -156,6 +180,13 @@ def rate_limit(described: DescribeTaskQueueResponse) -> QueueRateLimit | None:
     if source is None:
         return None
     return QueueRateLimit(limit.requests_per_second, source, described.stats.rate_limiting_active)
+
+
+def _is_limit(found: QueueRateLimit | None, per_second: float | None) -> bool:
+    if found is None or found.source != "api":
+        return per_second is None
+    # The server keeps it in fewer digits.
+    return per_second is not None and math.isclose(found.per_second, per_second, rel_tol=1e-5)
 
 
 def _stats(plain: DescribeTaskQueueResponse, *versions: TaskQueueTypeInfo) -> list[TaskQueueStats]:
