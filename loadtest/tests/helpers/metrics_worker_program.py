@@ -16,6 +16,7 @@ import threading
 import urllib.request
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from prometheus_client import REGISTRY, generate_latest
 from temporalio import activity, workflow
@@ -42,6 +43,7 @@ class Work:
         again: It continues as a new run.
         expires: The first attempt of its first activity takes longer than it may, so that the server gives it up.
         together: Three activities in place of the second, all at once.
+        held_by: A file; the first activity goes on once that is gone.
     """
 
     seconds: float = 0.0
@@ -52,6 +54,7 @@ class Work:
     again: bool = False
     together: bool = False
     expires: bool = False
+    held_by: str = ""
 
 
 @activity.defn
@@ -60,6 +63,9 @@ async def work(order: Work) -> None:
         raise ApplicationError("injected")
     if order.expires and activity.info().attempt == 1:
         await asyncio.sleep(3)
+    held_by = Path(order.held_by)
+    while order.held_by and held_by.exists():  # noqa: ASYNC110  # another process takes it away
+        await asyncio.sleep(0.05)
     await asyncio.sleep(order.seconds)
 
 

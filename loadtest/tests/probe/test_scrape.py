@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,26 +150,29 @@ async def test_another_queues_workflows_are_not_counted(server: Any, client: Cli
     assert counted["server.poll_success"] == 0
 
 
-async def test_gauges_of_a_running_worker(client: Client, pair: Fleet) -> None:
+async def test_gauges_of_a_running_worker(client: Client, pair: Fleet, tmp_path: Path) -> None:
     """
     Slots in use and pollers are read over all workers.
     """
     metrics = PageScraper("default", pair.task_queue)
+    held_by = tmp_path / "held"
+    held_by.touch()
 
     running = [
         await client.start_workflow(
-            "Small", {"seconds": 1.5}, id=f"{pair.task_queue}-{number}", task_queue=pair.task_queue
+            "Small", {"held_by": str(held_by)}, id=f"{pair.task_queue}-{number}", task_queue=pair.task_queue
         )
         for number in range(200, 203)
-    ]  # three at a time on eight slots
+    ]  # three at a time on eight slots, however late the last of them begins
     used = 0.0
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while used < 3:
             await asyncio.sleep(0.05)
             look = await metrics.scrape(pair.pages, "worker")
             used = metrics.gauge(look, "worker.slots_used") or 0.0
     free = metrics.gauge(look, "worker.slots_available")
     pollers = metrics.gauge_by(look, "worker.pollers")
+    held_by.unlink()
     # The server counts activities of all queues together: none may end in a later test.
     for handle in running:
         await handle.result()
