@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,17 @@ class Fleet:
         Their pages by identity.
         """
         return {worker.identity: worker.url for worker in self.workers}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """
+    A server of this file's own: one counts activities of all queues together, and those of another file may still end.
+    """
+    from real_server import running_server
+
+    with running_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
 
 
 async def _running(server: Any, kind: str, count: int) -> AsyncIterator[Fleet]:
