@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from loadtest.plan.host_and_port import address_problem
-from loadtest.plan.plan_tables import DynamicValue, ServerSetup, Work, WorkerSetup
+from loadtest.plan.plan_tables import MOST_ACTIVITIES_PER_SECOND, DynamicValue, ServerSetup, Work, WorkerSetup
 from loadtest.plan.strict_model import StrictModel, problem
 
 Factors = dict[str, tuple[DynamicValue, ...]]
@@ -27,7 +27,6 @@ _TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
 # Keys at the top of a plan.
 _SINGLE = ("address", "codec", "profile", "queue_activities_per_second", "worker_command")
 _MOST_VALUES = 32
-_MOST_ACTIVITIES_PER_SECOND = 1_000_000
 # Table of the server's keys in a plan; as a factor each follows `server.`.
 _CONFIG = "server.dynamic_config."
 
@@ -118,8 +117,8 @@ def _value_problems(path: str, index: int, value: DynamicValue) -> list[InitErro
         is_name = isinstance(value, str) and value.strip() and value.isprintable()
         return [] if is_name else [problem(told, path, index, value=value)]
     if path == "queue_activities_per_second":
-        is_rate = not isinstance(value, bool | str) and 0 < value <= _MOST_ACTIVITIES_PER_SECOND
-        told = f"must be a number above 0, of {_MOST_ACTIVITIES_PER_SECOND:,} at most"
+        is_rate = not isinstance(value, bool | str) and 0 < value <= MOST_ACTIVITIES_PER_SECOND
+        told = f"must be a number above 0, of {MOST_ACTIVITIES_PER_SECOND:,} at most"
         return [] if is_rate else [problem(told, path, index, value=value)]
     if path == "worker_command":
         told = "must be a command line in quotes"

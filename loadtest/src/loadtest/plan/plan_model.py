@@ -14,6 +14,7 @@ from loadtest.plan.factors import Factors, factor_problems, put_value
 from loadtest.plan.host_and_port import Address
 from loadtest.plan.loads import Load, Open, Saturate
 from loadtest.plan.plan_tables import (
+    MOST_ACTIVITIES_PER_SECOND,
     DynamicValue,
     ServerSetup,
     Slo,
@@ -109,7 +110,7 @@ class Plan(StrictModel):
         "of a server that runs, for workers of this machine; a factor, to compare servers with credentials of their own. "
         "Its namespace, where it has one, is that of the run.",
     )
-    queue_activities_per_second: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
+    queue_activities_per_second: Annotated[float, Field(gt=0, le=MOST_ACTIVITIES_PER_SECOND)] | None = Field(
         default=None,
         description="Rate limit of the task queue's activities, set by API on the server that the run starts; it counts in place "
         "of one of the workers'. A factor. Left out, none is set.",

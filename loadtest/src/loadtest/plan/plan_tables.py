@@ -14,6 +14,7 @@ from loadtest.plan.strict_model import StrictModel
 OWN_WORKER_ACTIVITY_SLOTS = 4
 
 LONGEST_BOUND_SECONDS = 86_400
+MOST_ACTIVITIES_PER_SECOND = 1_000_000
 _Bound = Annotated[float, Field(gt=0, le=LONGEST_BOUND_SECONDS)]
 _Pollers = Annotated[int, Field(ge=1, le=1000)] | Literal["autoscaling"]
 DynamicValue = bool | int | float | str
