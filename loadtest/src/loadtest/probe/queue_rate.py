@@ -44,7 +44,14 @@ async def limit_queue(client: Client, task_queue: str, per_second: float | None)
     try:
         await client.workflow_service.update_task_queue_config(request, timeout=_TIMEOUT)
     except RPCError as error:
-        told = "taken away" if per_second is None else f"set to {per_second:g} activities/s"
         raise TargetError(
-            f"queue_activities_per_second: the rate limit of task queue {task_queue} cannot be {told} ({error.message})"
+            f"queue_activities_per_second: the rate limit of task queue {task_queue} cannot be {change_text(per_second)} "
+            f"({error.message})"
         ) from error
+
+
+def change_text(per_second: float | None) -> str:
+    """
+    Write what is done to a rate limit, as the end of a clause.
+    """
+    return "taken away" if per_second is None else f"set to {per_second:g} activities/s"

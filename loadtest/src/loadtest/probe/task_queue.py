@@ -18,7 +18,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from loadtest.errors import TargetError
-from loadtest.probe.queue_rate import limit_queue
+from loadtest.probe.queue_rate import change_text, limit_queue
 from loadtest.probe.worker_versions import (
     idle_pollers,
     make_current,
@@ -118,10 +118,9 @@ class DescribedQueue:
                         return
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            change = "taken away" if per_second is None else f"set to {per_second:g} activities/s"
             raise TargetError(
-                f"queue_activities_per_second: the rate limit of task queue {self._task_queue} was {change}, and the "
-                f"server did not follow for {_IN_FORCE_SECONDS} s"
+                f"queue_activities_per_second: the rate limit of task queue {self._task_queue} was {change_text(per_second)}, "
+                f"and the server did not follow for {_IN_FORCE_SECONDS} s"
             ) from None
         except RPCError as error:
             raise TargetError(f"the task queue's rate limit cannot be read ({error.message})") from error
