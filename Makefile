@@ -12,8 +12,8 @@ NEWEST_PYTHON := 14
 BIN := .venv/bin
 PY := $(BIN)/python
 OUTPUT ?= results
-# Of `make test`: tests of servers mostly wait, so there are twice as many as the two cores for which this was measured.
-PYTEST_WORKERS ?= 4
+# Of `make test`: tests of servers mostly wait, so there are three times as many as the two cores for which this was measured.
+PYTEST_WORKERS ?= 6
 
 # The sandbox imports a workflow's module for each workflow; without bytecode on disk each import compiles it.
 unexport PYTHONDONTWRITEBYTECODE
@@ -78,7 +78,7 @@ quick: $(BIN)/.installed-dev
 	$(BIN)/pytest -q -n 2 --dist worksteal -p pytest_without_processes $(PYTEST_ARGS)
 
 .PHONY: test
-test: lint pytest ## every check that needs no cluster (about 11 minutes on two cores)
+test: lint pytest ## every check that needs no cluster (about 9 minutes on two cores)
 
 # A module's tests stay together, as they share what they start; what takes longest comes first.
 SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder

@@ -48,7 +48,6 @@ def _arguments(server: Any, task_queue: str) -> Sequence[str]:
     )
 
 
-@pytest.mark.sweep
 def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
