@@ -1,5 +1,5 @@
 """
-``loadtest fetch``: a run of a volume comes here whole, and the last line names its page.
+``loadtest fetch``, and ``loadtest submit --output``: a run of a volume comes here whole, and the last line names its page.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from synthetic_runs import kept_run
 
 from loadtest.cli import kubeconfig
 from loadtest.cli.app import run as program
+from loadtest.experiment.progress import SweepEnded, to_json_line
 from loadtest.results.archive import pack
 from loadtest.results.run_folder import Run
-from loadtest.target.kubernetes import results_fetch, sweep_job
+from loadtest.target.kubernetes import job_log, results_fetch, sweep_job
 
 
 @pytest.fixture
@@ -21,6 +22,12 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """
     A run on a cluster's volume, and this machine without runs.
     """
+
+    class Job:
+        def __init__(self, *_: object) -> None: ...
+
+        def read(self) -> object:
+            return self
 
     class Volume:
         def __init__(self, job: object) -> None: ...
@@ -31,7 +38,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     monkeypatch.setattr(results_fetch, "Volume", Volume)
     monkeypatch.setattr(kubeconfig, "reach", lambda *_: None)
-    monkeypatch.setattr(sweep_job, "SweepJob", lambda *_: None)
+    monkeypatch.setattr(sweep_job, "SweepJob", Job)
     monkeypatch.chdir(tmp_path)
     return kept_run(tmp_path / "volume")
 
@@ -64,3 +71,98 @@ def test_a_run_without_a_page_is_told_as_such(kept: Run, capsys: pytest.CaptureF
     assert f"note: {name} has no report" in told.err
     assert f"`loadtest submit --resume {name} --job mine`" in told.err
     assert f"`loadtest report results/{name}`" in told.err
+
+
+def _ends(monkeypatch: pytest.MonkeyPatch, *lines: str, code: int) -> None:
+    """
+    Let the sweep that runs in the cluster say these lines and end with a code.
+    """
+
+    class Log:
+        job = "loadtest/loadtest-sweep"
+
+        def __init__(self, *_: object) -> None: ...
+
+        def lines(self) -> tuple[str, ...]:
+            return lines
+
+        def exit_code(self) -> int:
+            return code
+
+    monkeypatch.setattr(job_log, "JobLog", Log)
+
+
+@pytest.mark.parametrize("code", [0, 1, 3])
+def test_a_followed_run_is_brought_by_its_name(
+    kept: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
+) -> None:
+    """
+    Not the one that kept a step last, which may be of another sweep.
+    """
+    kept.write("report.html", "a page")
+    other = kept_run(kept.path.parent)
+    _ends(
+        monkeypatch, to_json_line(SweepEnded("invalid", "report.html", (), code, kept.path.name)), code=code
+    )
+
+    ended = program(["submit", "--attach", "--output", "results"])
+
+    told = capsys.readouterr()
+    assert (ended, told.out) == (code, f"results/{kept.path.name}/report.html\n")
+    assert [path.name for path in Path("results").glob("2*")] == [kept.path.name] != [other.path.name]
+
+
+def test_of_a_run_that_measured_nothing_its_own_error_is_told_alone(
+    kept: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Invalid with nothing to bring: no word of a run that is not there, and no older run in its place.
+    """
+    _ends(monkeypatch, "error: nobody polls", code=3)
+
+    ended = program(["submit", "--attach", "--output", "results"])
+
+    assert ended == 3
+    told = capsys.readouterr().err
+    assert told.endswith("nobody polls\n")
+    assert [line for line in told.splitlines() if line.startswith("error:")] == [
+        "error: loadtest/loadtest-sweep ended without a verdict (exit code 3):"
+    ]
+    assert not Path("results").exists()
+
+
+@pytest.mark.parametrize(("code", "ends"), [(0, 2), (1, 1), (3, 3)])
+def test_a_run_that_cannot_be_brought_leaves_the_verdict(
+    kept: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int, ends: int
+) -> None:
+    """
+    Without a report here a kept SLO is no success; a missed one stays that.
+    """
+    assert kept.path.exists()
+    _ends(monkeypatch, to_json_line(SweepEnded("fail", "report.html", (), code, "gone")), code=code)
+
+    ended = program(["submit", "--attach", "--output", "results"])
+
+    assert ended == ends
+    assert "error: gone: no such run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        pytest.param(["--detach"], "a run that is not followed is not brought here either", id="detached"),
+        pytest.param([], "is no folder; name one", id="file"),
+    ],
+)
+def test_a_folder_into_which_nothing_can_come_is_refused_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: list[str], told: str
+) -> None:
+    """
+    Not after an hour of measuring.
+    """
+    (tmp_path / "file").touch()
+
+    code = program(["submit", "any.toml", "--output", str(tmp_path / "file"), *flags])
+
+    assert code == 2
+    assert told in capsys.readouterr().err

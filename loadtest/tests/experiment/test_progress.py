@@ -35,7 +35,7 @@ KEY = StepKey(2, 1, "open", 1)
         PhaseStarted("window", 20.0),
         Tick(Second(1.0, "window", offered=3)),
         StepEnded(KEY, "valid", "4.3/s"),
-        SweepEnded("pass", "results/latest/report.html", ("a", "b"), 0),
+        SweepEnded("pass", "results/latest/report.html", ("a", "b"), 0, "run"),
     ],
     ids=lambda event: type(event).__name__,
 )

@@ -145,7 +145,7 @@ TOLD_AS: dict[str, tuple[str, ...]] = {
 # Only the cluster can tell that these are wrong, and none is reached.
 TOLD_BY_THE_CLUSTER = {
     *(("submit", flag) for flag in ("--deployment", "--kube-namespace", "--job")),
-    *(("fetch", flag) for flag in ("--output", "--kube-namespace", "--job")),
+    *(("fetch", flag) for flag in ("--kube-namespace", "--job")),
 }
 # What each verb with flags needs beside the flag.
 GOOD_WORDS: dict[str, tuple[str, ...]] = {

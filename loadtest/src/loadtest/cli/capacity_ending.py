@@ -32,7 +32,7 @@ def conclude_capacity(run: Run, question: CapacityQuestion, *, quiet: bool) -> S
     shown = report_from_here(page)
     if not quiet:
         print(f"{capacity_text(result, terminal_width())}report: {shown}")
-    return SweepEnded(verdict, str(shown), capacity_headlines(result), result.exit_code)
+    return SweepEnded(verdict, str(shown), capacity_headlines(result), result.exit_code, run.path.name)
 
 
 def _not_searched(plan: Plan) -> tuple[str, ...]:

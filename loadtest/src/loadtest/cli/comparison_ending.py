@@ -78,7 +78,11 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     if not quiet:
         print(f"{comparison_text(result, terminal_width())}report: {page}")
     return SweepEnded(
-        _VERDICTS[result.exit_code], str(page), (comparison_headline(result),), result.exit_code
+        _VERDICTS[result.exit_code],
+        str(page),
+        (comparison_headline(result),),
+        result.exit_code,
+        run.path.name,
     )
 
 

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +25,9 @@ from loadtest.cli.cronjob_flags import (
 )
 from loadtest.errors import InputError
 from loadtest.results.latest_link import demand_latest
+
+if TYPE_CHECKING:
+    from loadtest.target.kubernetes.sweep_job import SweepJob
 
 
 def fetch(
@@ -40,27 +44,48 @@ def fetch(
     Prints the path of its report, or that of its folder where it has none.
     """
     from loadtest.cli.kubeconfig import reach
+    from loadtest.target.kubernetes.sweep_job import SweepJob
+
+    demand_room(output, run)
+    bring_run(
+        SweepJob(reach(kubeconfig, context), kube_namespace, job),
+        run,
+        output,
+        flags_of_cronjob(kube_namespace, job, kubeconfig, context),
+    )
+    return 0
+
+
+def bring_run(sweep: SweepJob, run: str, output: Path, same: str) -> None:
+    """
+    Bring a run from the volume of a sweep, and print where it is.
+
+    Args:
+        sweep: Sweep whose volume it is.
+        run: Name of the run, or ``latest``.
+        output: Folder of all runs here.
+        same: Flags with which `loadtest submit` finds the same load test.
+
+    Raises:
+        LoadtestError: There is no such run, it could not be copied, or it cannot be written here.
+    """
     from loadtest.results.archive import unpack
     from loadtest.results.path_from_here import path_from_here
     from loadtest.target.kubernetes.results_fetch import Volume
-    from loadtest.target.kubernetes.sweep_job import SweepJob
 
-    _demand_room(output, run)
-    volume = Volume(SweepJob(reach(kubeconfig, context), kube_namespace, job))
     with _archive() as archive:
-        name, checksum = volume.fetch(run, archive)
+        name, checksum = Volume(sweep).fetch(run, archive)
         folder = unpack(archive, checksum, name, output)
     page = folder / "report.html"
     if page.is_file():
         sys.stdout.write(f"{path_from_here(page)}\n")
-        return 0
-    here, same = path_from_here(folder), flags_of_cronjob(kube_namespace, job, kubeconfig, context)
+        return
+    here = path_from_here(folder)
     sys.stdout.write(f"{here}\n")
     sys.stderr.write(
         f"note: {name} has no report, as it still runs or was cut off; `loadtest submit --resume {name}{same}` "
         f"finishes one that was cut off, `loadtest report {here}` makes a report of what it has measured\n"
     )
-    return 0
 
 
 @contextmanager
@@ -77,7 +102,7 @@ def _archive() -> Iterator[Path]:
         yield Path(named.name)
 
 
-def _demand_room(output: Path, run: str) -> None:
+def demand_room(output: Path, run: str) -> None:
     """
     Refuse early what would be refused after the whole transfer: a run that is already here, or an output that is no
     folder.
@@ -86,8 +111,14 @@ def _demand_room(output: Path, run: str) -> None:
         # The name `latest` is that of a link here; which run it is on the volume is not known yet.
         if run != "latest" and (output / run).exists():
             raise InputError(f"{output / run}: is there already; remove it or give another --output")
-        if output.exists() and not output.is_dir():
-            raise InputError(f"--output {output}: is no folder; name one")
+        nearest = next(path for path in (output.absolute(), *output.absolute().parents) if path.exists())
+        if not nearest.is_dir():
+            what = "is no folder" if nearest == output.absolute() else f"{nearest} is no folder"
+            raise InputError(f"--output {output}: {what}; name one")
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise InputError(
+                f"--output {output}: {nearest} is closed to you; name a folder that you may write to"
+            )
         if output.exists():
             demand_latest(output)
     except OSError as error:

@@ -36,7 +36,9 @@ def conclude_limits(run: Run, question: LimitsQuestion, *, quiet: bool) -> Sweep
     page = report_from_here(run.write("report.html", limits_html(result, about)))
     if not quiet:
         print(f"{limits_text(result, terminal_width())}report: {page}")
-    return SweepEnded(_VERDICTS[result.exit_code], str(page), (limits_headline(result),), result.exit_code)
+    return SweepEnded(
+        _VERDICTS[result.exit_code], str(page), (limits_headline(result),), result.exit_code, run.path.name
+    )
 
 
 def _is_undecided(tried: Sequence[TriedRelief]) -> bool:

@@ -48,4 +48,6 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
             markup=False,
             soft_wrap=True,
         )
-    return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, left)), exit_code(sweep))
+    return SweepEnded(
+        sweep.verdict.value, str(report), tuple(headlines(sweep, left)), exit_code(sweep), run.path.name
+    )

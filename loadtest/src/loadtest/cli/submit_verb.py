@@ -21,16 +21,18 @@ from loadtest.cli.cronjob_flags import (
     KUBECONFIG,
     flags_of_cronjob,
 )
+from loadtest.cli.fetch_verb import bring_run, demand_room
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import YES
 from loadtest.cli.run_options import PROGRESS, Progress
 from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
-from loadtest.errors import InputError, MeasurementError, TargetError
+from loadtest.errors import InputError, LoadtestError, MeasurementError, TargetError
 from loadtest.plan import PlanFile
 
 if TYPE_CHECKING:
+    from loadtest.experiment.progress import SweepEnded
     from loadtest.listeners.display import Display
     from loadtest.target.kubernetes.job_log import JobLog
 
@@ -60,6 +62,10 @@ def submit(
         bool, typer.Option("--attach", help="Follow the sweep that runs; submit none.")
     ] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Submit and do not follow.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Folder of all runs here, into which the run is brought when it has ended."),
+    ] = None,
     kube_namespace: Annotated[str, KUBE_NAMESPACE] = DEFAULT_KUBE_NAMESPACE,
     job: Annotated[str, JOB] = DEFAULT_JOB,
     kubeconfig: Annotated[Path | None, KUBECONFIG] = None,
@@ -75,6 +81,8 @@ def submit(
     own = own_flags(design, given, invocation.params)
     prices = prices_of(own)
     _demand_one_run(plan, resume, design if "design" in given else None, attach=attach)
+    if output is not None:
+        _demand_fetchable(output, resume, detach=detach)
     overrides = over_the_plan(design, invocation.params)
     file = None if plan is None else PlanFile.read(plan)
     if file is not None:
@@ -110,7 +118,7 @@ def submit(
         return 0
     try:
         start_seconds = START_SECONDS if brought is None else brought.start_seconds
-        return follow(JobLog(sweep, start_seconds), choose(progress, Console(soft_wrap=True)), same)
+        ended = follow(JobLog(sweep, start_seconds), choose(progress, Console(soft_wrap=True)))
     except NotStartedError as error:
         raise TargetError(
             f"{error}\nit begins by itself once nothing keeps it: `loadtest submit --attach{same}` follows it then, "
@@ -126,6 +134,28 @@ def submit(
             f"`kubectl -n {kube_namespace} delete job {job}` ends it\n"
         )
         return INTERRUPTED
+    if output is None:
+        sys.stderr.write(f"{ended.verdict}; `loadtest fetch {ended.run}{same}` brings the report here\n")
+        return ended.exit_code
+    sys.stderr.write(f"{ended.verdict}\n")
+    try:
+        bring_run(sweep, ended.run, output, same)
+    except LoadtestError as error:
+        if ended.exit_code == 0:
+            raise
+        sys.stderr.write(f"error: {error}\n")  # the verdict stays how this ends
+    return ended.exit_code
+
+
+def _demand_fetchable(output: Path, resume: str | None, *, detach: bool) -> None:
+    """
+    Refuse a folder into which no run could be brought, before one is measured.
+    """
+    if detach:
+        raise InputError(
+            f"--output {output}: a run that is not followed is not brought here either; leave --detach or --output out"
+        )
+    demand_room(output, resume or "latest")
 
 
 def _demand_one_run(
@@ -148,14 +178,13 @@ def _demand_one_run(
         raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
 
 
-def follow(log: JobLog, display: Display, same: str = "") -> int:
+def follow(log: JobLog, display: Display) -> SweepEnded:
     """
-    Show a sweep's progress until it ends, and return its verdict.
+    Show a sweep's progress until it ends, and return how it ended.
 
     Args:
         log: Log of the Job.
         display: Display of the progress.
-        same: Flags with which `loadtest fetch` finds the same load test.
 
     Raises:
         TargetError: The sweep ended without a verdict.
@@ -181,5 +210,4 @@ def follow(log: JobLog, display: Display, same: str = "") -> int:
         raise kind(f"{log.job} ended without a verdict (exit code {code}):\n{said}")
     if code != ended.exit_code:
         raise TargetError(f"{log.job} said exit code {ended.exit_code} and ended with {code}; see its log")
-    sys.stderr.write(f"{ended.verdict}; `loadtest fetch{same}` brings the report here\n")
-    return code
+    return ended

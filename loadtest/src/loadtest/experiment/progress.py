@@ -124,12 +124,14 @@ class SweepEnded:
         report: Path of the report, relative where possible.
         headlines: The report's first sentences.
         exit_code: Exit code of the process.
+        run: Name of the run; an older kit in the cluster does not tell it.
     """
 
     verdict: str
     report: str
     headlines: tuple[str, ...]
     exit_code: int
+    run: str = "latest"
 
 
 Event = SweepStarted | StepStarted | PhaseStarted | Tick | ProblemSeen | NoteSeen | StepEnded | SweepEnded
