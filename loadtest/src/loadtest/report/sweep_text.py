@@ -14,7 +14,7 @@ from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, rate, wait_milliseconds, with_error
 from loadtest.report.run_cells import common_cells, unit
 from loadtest.report.text_lines import fitted, text_table
-from loadtest.results.failure_text import told_attempts, told_orders
+from loadtest.results.failure import told_attempts, told_orders
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
