@@ -12,7 +12,7 @@ from compared_blocks import kept_block, replace_block
 
 from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.cli.limits_plan import limits_plan
-from loadtest.cli.rounds_asked import RoundsAsked
+from loadtest.cli.question_plan import RoundsAsked
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.limits import LimitSearch
 from loadtest.plan import WorkerSetup
