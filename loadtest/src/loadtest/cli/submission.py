@@ -28,8 +28,8 @@ from loadtest.errors import InputError
 from loadtest.plan import Plan, PlanFile
 from loadtest.plan.prices import SidePrices, price_text
 from loadtest.scenario import load
-from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
+from loadtest.scenario.scenario_source import files_beside
 from loadtest.target.kubernetes.kubernetes_target import CHARTS_SET_UP
 from loadtest.target.kubernetes.sweep_job import PLAN_FILE, Brought
 from loadtest.target.kubernetes.user_files import FOLDER, REQUIREMENTS, pack
