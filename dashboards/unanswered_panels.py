@@ -21,7 +21,7 @@ from dashboards.all_dashboards import ALL
 from dashboards.prometheus_api import PrometheusApi, PrometheusError
 from dashboards.recording_rules import RECORDINGS
 from loadtest.catalogue import ALL as METRICS
-from loadtest.catalogue.version_text import server_version
+from loadtest.catalogue.metric import server_version
 
 _JSON = Path(__file__).parent / "json"
 

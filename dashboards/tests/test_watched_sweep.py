@@ -31,7 +31,7 @@ from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import QueryScope, select
 from loadtest.free_ports import free_ports
-from loadtest.report.window_promql import window_queries
+from loadtest.report.reading_definitions import window_queries
 from loadtest.results.run_folder import Run
 
 pytestmark = [pytest.mark.sweep, pytest.mark.server, pytest.mark.timeout(900)]

@@ -16,7 +16,7 @@ from prometheus_programs import needs
 
 from dashboards.local_prometheus import LocalPrometheus, write_targets
 from loadtest.catalogue import BY_KEY
-from loadtest.catalogue.latency_buckets import LATENCY_BOUNDS_SECONDS
+from loadtest.catalogue.loadtest_metrics import LATENCY_BOUNDS_SECONDS
 from loadtest.catalogue.window_queries import MeasuredWindow, quantile_query, throughput_query, wait_query
 
 pytestmark = pytest.mark.process

@@ -15,7 +15,7 @@ from two_server_comparison import SHELL_KEY, profile_text
 from loadtest.cli import experiment_ports, run_refusals, run_start
 from loadtest.cli.app import run
 from loadtest.cli.open_place import PlaceToOpen
-from loadtest.cli.run_options import RunFlags
+from loadtest.cli.shared_flags import RunFlags
 from loadtest.results.run_folder import Run
 
 

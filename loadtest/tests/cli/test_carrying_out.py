@@ -27,7 +27,7 @@ from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.progress import Event, PhaseStarted, StepStarted, SweepEnded
 from loadtest.listeners.display import JsonLines
 from loadtest.results.run_folder import Run
-from loadtest.results.steps_of_plan import step_keys
+from loadtest.results.step_key import step_keys
 
 pytestmark = pytest.mark.usefixtures("begun_on_a_terminal")
 PHASES = ("scale", "plan the window", "warm-up", "window", "drain", "collect")

@@ -15,7 +15,7 @@ from loadtest.results.comparison_result import ComparisonResult, QuantityCompari
 from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion, question_of
 from loadtest.results.run_folder import Run
-from loadtest.results.steps_of_plan import step_keys
+from loadtest.results.step_key import step_keys
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 PRICES = str(Path(DEMO).with_name("prices.toml"))

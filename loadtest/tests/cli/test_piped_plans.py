@@ -12,7 +12,7 @@ import pytest
 
 from loadtest.cli.app import run
 from loadtest.cli.overrides import PlanFlags
-from loadtest.cli.submission_files import bring_plan
+from loadtest.cli.submission import bring_plan
 from loadtest.plan import PlanFile
 from loadtest.results.run_folder import Run
 from loadtest.target.kubernetes.sweep_job import PLAN_FILE

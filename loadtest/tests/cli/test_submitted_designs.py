@@ -13,8 +13,7 @@ import pytest
 from loadtest.cli import cluster_flags
 from loadtest.cli.app import run
 from loadtest.cli.overrides import PlanFlags, flagged_plan
-from loadtest.cli.submission_files import bring_plan
-from loadtest.cli.submitted_plan import SubmittedDesign
+from loadtest.cli.submission import SubmittedDesign, bring_plan
 from loadtest.cli.submitted_verbs import SubmittedVerb
 from loadtest.plan import PlanFile
 from loadtest.plan.prices import PriceTable, SidePrices

@@ -16,9 +16,9 @@ from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.cli.comparison_ending import conclude_comparison
 from loadtest.cli.open_place import PlaceToOpen
-from loadtest.cli.rounds_asked import RoundsAsked
+from loadtest.cli.question_plan import RoundsAsked
 from loadtest.plan import parse_plan
-from loadtest.report.window_promql import window_queries
+from loadtest.report.reading_definitions import window_queries
 from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion, question_of
 from loadtest.results.run_folder import Run

@@ -17,7 +17,7 @@ from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.cli.comparison_ending import conclude_comparison
 from loadtest.cli.open_place import PlaceToOpen
-from loadtest.cli.rounds_asked import RoundsAsked
+from loadtest.cli.question_plan import RoundsAsked
 from loadtest.cli.run_refusals import refuse_many_starts
 from loadtest.errors import InputError
 from loadtest.plan import Open

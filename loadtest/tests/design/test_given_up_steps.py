@@ -20,9 +20,8 @@ from loadtest.experiment.step_line import step_line
 from loadtest.plan import Plan
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.question import CapacityQuestion
-from loadtest.results.step_key import StepKey
+from loadtest.results.step_key import StepKey, step_keys
 from loadtest.results.step_result import StepVerdict
-from loadtest.results.steps_of_plan import step_keys
 
 PLAN = demo_plan(replicas=(1, 2, 4))
 SILENT = Problem(ProblemCause.REPLICA_SILENT, "replica worker-1 asked for nothing", "worker-1")

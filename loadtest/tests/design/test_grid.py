@@ -16,9 +16,8 @@ from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.measured_step import Measured
-from loadtest.results.step_key import StepKey
+from loadtest.results.step_key import StepKey, step_keys
 from loadtest.results.step_result import StepVerdict
-from loadtest.results.steps_of_plan import step_keys
 
 
 def _keep(asked: NextStep, plan: Plan, verdict: StepVerdict = StepVerdict.VALID) -> KeptStep:

@@ -15,7 +15,7 @@ from fake_steps import quick_plan
 from fake_system import ACTIVITIES, FakeSystem
 
 from loadtest.cli.compare_plan import comparing_plan
-from loadtest.cli.rounds_asked import RoundsAsked
+from loadtest.cli.question_plan import RoundsAsked
 from loadtest.design.compare import Compare
 from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.progress import Event, StepStarted

@@ -23,10 +23,9 @@ from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepSta
 from loadtest.listeners.display import one_line
 from loadtest.plan import Plan, Saturate
 from loadtest.results.run_folder import Run
-from loadtest.results.step_key import StepKey
+from loadtest.results.step_key import StepKey, step_keys
 from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit
-from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.window_decision import Decided
 
 SUBJECT = Subject(ACTIVITIES, own_worker=True)

@@ -12,13 +12,12 @@ from compared_blocks import kept_block, replace_block
 
 from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.cli.limits_plan import limits_plan
-from loadtest.cli.rounds_asked import RoundsAsked
+from loadtest.cli.question_plan import RoundsAsked
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.limits import LimitSearch
 from loadtest.plan import WorkerSetup
 from loadtest.results.resource_use import QueueRateLimit
-from loadtest.results.step_key import StepKey
-from loadtest.results.steps_of_plan import plan_of_cell
+from loadtest.results.step_key import StepKey, plan_of_cell
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 

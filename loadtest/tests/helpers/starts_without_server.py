@@ -12,7 +12,7 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from loadtest.injector.meters import InjectorRegistry
-from loadtest.injector.shared_start_settings import SharedStartSettings
+from loadtest.injector.start_settings import SharedStartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Work

@@ -14,7 +14,7 @@ from loadtest.plan import Plan
 from loadtest.results.manifest import Machine, RunStart
 from loadtest.results.measured_step import Measured
 from loadtest.results.run_folder import Run
-from loadtest.results.steps_of_plan import step_keys
+from loadtest.results.step_key import step_keys
 
 VERSIONS = {"python": "3.11.2", "temporalio": "1.35.0"}
 MACHINE = Machine("here", "Linux", "a processor", 2, 8 * 2**30, 0.1)

@@ -11,8 +11,7 @@ from simulated_step import World
 from loadtest.plan import Open, Plan, Saturate, Work
 from loadtest.results.manifest import Machine, Manifest
 from loadtest.results.measured_step import Measured
-from loadtest.results.step_key import StepKey
-from loadtest.results.steps_of_plan import plan_of_cell, step_keys
+from loadtest.results.step_key import StepKey, plan_of_cell, step_keys
 
 
 def demo_plan(**changes: object) -> Plan:

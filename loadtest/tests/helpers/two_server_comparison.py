@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from loadtest.cli import rounds_asked
+from loadtest.cli import question_plan
 from loadtest.design import alternation
 from loadtest.results.manifest import ProfileServer
 from loadtest.results.run_folder import Run
@@ -52,7 +52,7 @@ def ask_for_one_round(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Let one round be enough, whose blocks are not measured again on a busy machine: where they run is asked, not what they tell.
     """
-    monkeypatch.setattr(rounds_asked, "FEWEST_ROUNDS", 1)
+    monkeypatch.setattr(question_plan, "FEWEST_ROUNDS", 1)
     monkeypatch.setattr(alternation, "MOST_ATTEMPTS", 1)
 
 

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.converter import DataConverter
 
 from loadtest.errors import InputError
-from loadtest.injector.codec_client import client_of_step
+from loadtest.injector.injector import client_of_step
 from repairshop.codec import client_options
 
 KEYS = {"REPAIRSHOP_CODEC_KEYS": f"k1={base64.b64encode(bytes(32)).decode()}"}

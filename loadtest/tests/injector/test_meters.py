@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from loadtest.catalogue import INJECTOR_METRICS, Presence
-from loadtest.catalogue.latency_buckets import LATENCY_BOUNDS_SECONDS
+from loadtest.catalogue.loadtest_metrics import LATENCY_BOUNDS_SECONDS
 from loadtest.injector.failure_of_error import UNFINISHED
 from loadtest.injector.meters import InjectorRegistry
 from repairshop.telemetry import buckets

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from loadtest.injector.injector import _report
+from loadtest.injector.locust_process_use import CpuUse
 from loadtest.injector.merge import merge
 from loadtest.injector.tally import Bounds, Tally
-from loadtest.injector.window_cpu import CpuUse
 
 ONE = _report(Tally(Bounds(0.0, 10.0)), 0, open_at_end=0, drain_seconds=0.5, cpu=CpuUse(0.25, None))
 

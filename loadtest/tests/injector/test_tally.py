@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from loadtest.errors import OtherVersionError
 from loadtest.injector.injector import _report
 from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds
+from loadtest.injector.locust_process_use import CpuUse
 from loadtest.injector.merge import merge
 from loadtest.injector.tally import Bounds, Tally
-from loadtest.injector.window_cpu import CpuUse
 from loadtest.plan import Arrivals, Work
 from loadtest.results import hdr
 from loadtest.results.document import from_message, to_plain

@@ -11,7 +11,7 @@ import pytest
 
 from loadtest.errors import InputError
 from loadtest.plan import ServerSetup, Work, WorkerSetup, parse_plan
-from loadtest.plan.host_and_port import address_problem
+from loadtest.plan.plan_tables import address_problem
 
 
 def test_a_cells_plan_has_the_values_of_its_factors_and_no_factors() -> None:

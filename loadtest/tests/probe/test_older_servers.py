@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.catalogue import BY_KEY, read_by_sweep
-from loadtest.catalogue.version_text import server_version
+from loadtest.catalogue.metric import server_version
 from loadtest.probe.page import Page, PageScope, cut, read, versions_of, younger_than
 from loadtest.probe.page_difference import difference
 

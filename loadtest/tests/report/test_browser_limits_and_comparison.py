@@ -12,9 +12,9 @@ import pytest
 import synthetic_steps
 
 from loadtest.analysis.suspects.suspect_builder import found
-from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
 from loadtest.report.limits_page import limits_html
+from loadtest.report.page_template import about_blocks
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
 from loadtest.results.suspect import SuspectName

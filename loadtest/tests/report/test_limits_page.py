@@ -10,9 +10,8 @@ from dataclasses import replace
 import synthetic_steps
 
 from loadtest.analysis.suspects.suspect_builder import found
-from loadtest.report.about_run import about_blocks
 from loadtest.report.limits_page import limits_html, limits_text
-from loadtest.report.page_template import with_code
+from loadtest.report.page_template import about_blocks, with_code
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
 from loadtest.results.suspect import SuspectName

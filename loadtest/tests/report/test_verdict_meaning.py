@@ -12,8 +12,7 @@ import synthetic_steps
 
 from loadtest.analysis import analyse
 from loadtest.plan import Slo
-from loadtest.report.sweep_text import text_report
-from loadtest.report.verdict_meaning import verdict_meaning
+from loadtest.report.sweep_text import text_report, verdict_meaning
 from loadtest.results.sweep_result import RunVerdict
 
 

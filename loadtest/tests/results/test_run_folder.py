@@ -25,8 +25,7 @@ from loadtest.results import run_folder
 from loadtest.results.document import from_plain
 from loadtest.results.measured_step import Measured
 from loadtest.results.run_folder import Run
-from loadtest.results.step_key import StepKey
-from loadtest.results.steps_of_plan import step_keys
+from loadtest.results.step_key import StepKey, step_keys
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PLAN = synthetic_steps.demo_plan()

@@ -15,7 +15,7 @@ from loadtest import scenario
 from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.builtin.repair import profile
-from loadtest.scenario.files_beside import files_beside
+from loadtest.scenario.scenario_source import files_beside
 
 MINE = '''"""
 What mine does.

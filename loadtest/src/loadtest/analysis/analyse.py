@@ -21,9 +21,8 @@ from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
 from loadtest.results.plan_setting import Setting, setting_text
-from loadtest.results.step_key import StepKey
+from loadtest.results.step_key import StepKey, combinations, plan_of_cell, step_keys
 from loadtest.results.step_result import StepResult
-from loadtest.results.steps_of_plan import combinations, plan_of_cell, step_keys
 from loadtest.results.sweep_result import SCHEMA_VERSION, CombinationResult, SweepResult
 
 

@@ -6,16 +6,14 @@ A ``Difference`` is read by the metrics' keys (``worker.workflow_completed``).
 
 from __future__ import annotations
 
-from loadtest.catalogue.activity_attempt_metrics import ACTIVITY_ATTEMPT_METRICS
-from loadtest.catalogue.activity_metrics import ACTIVITY_METRICS
+from loadtest.catalogue.activity_metrics import ACTIVITY_ATTEMPT_METRICS, ACTIVITY_METRICS
 from loadtest.catalogue.loadtest_metrics import INJECTOR_METRICS, STEP_METRICS
 from loadtest.catalogue.metric import Metric, MetricKind, MetricReading, Presence
 from loadtest.catalogue.monitoring_metrics import MONITORING_METRICS
-from loadtest.catalogue.process_metrics import PROCESS_METRICS
 from loadtest.catalogue.server_metrics import SERVER_METRICS
 from loadtest.catalogue.shop_metrics import SHOP_METRICS
 from loadtest.catalogue.task_queue_metrics import TASK_QUEUE_METRICS
-from loadtest.catalogue.worker_metrics import WORKER_METRICS
+from loadtest.catalogue.worker_metrics import PROCESS_METRICS, WORKER_METRICS
 from loadtest.catalogue.workflow_metrics import WORKFLOW_METRICS
 
 ALL: tuple[Metric, ...] = (

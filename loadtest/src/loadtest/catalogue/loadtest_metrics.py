@@ -2,12 +2,32 @@
 What the load test itself shows on /metrics pages: each injector process its starts, whose meters are made from these
 entries, and the sweep the step that it measures, so that panels know to which step a curve belongs.
 
-All of an injector's families are on its page from the start: an injector whose page has none is broken.
+All of an injector's families are on its page from the start: an injector whose page has none is broken. The bounds of its
+latency histograms are those of the kit's workers too.
 """
 
 from __future__ import annotations
 
+import itertools
+
 from loadtest.catalogue.metric import Metric, Writer, counter, gauge, histogram
+
+_FIRST_SECONDS, _LAST_SECONDS, _RATIO = 0.001, 60.0, 1.2
+
+# From 1 ms to 60 s, each bound 1.2 times the one before, to four digits: the resolution of every percentile.
+LATENCY_BOUNDS_SECONDS: tuple[float, ...] = (
+    *(
+        float(f"{bound:.4g}")
+        for bound in itertools.takewhile(
+            lambda bound: bound < _LAST_SECONDS,
+            itertools.accumulate(
+                itertools.repeat(_RATIO), lambda bound, ratio: bound * ratio, initial=_FIRST_SECONDS
+            ),
+        )
+    ),
+    _LAST_SECONDS,
+)
+
 
 _INJECTOR = Writer("injector", since="temporal-loadtest 0.1.0")
 _SWEEP = Writer("sweep", since="temporal-loadtest 0.1.0")

@@ -1,12 +1,17 @@
 """
-What one metric is: its name on the page, how it is read, what it means and when it is on the page.
+What one metric is: its name on the page, how it is read, what it means and when it is on the page; which programs write
+it, and how they write the values of labels and their own versions.
+
+Names of the SDK's families are those of a runtime that writes seconds and suffixes; a page with other names belongs to
+a foreign worker and is not read.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 
 
 class MetricKind(StrEnum):
@@ -153,3 +158,46 @@ class Metric:
 counter = partial(Metric, kind=MetricKind.COUNTER)
 gauge = partial(Metric, kind=MetricKind.GAUGE)
 histogram = partial(Metric, kind=MetricKind.HISTOGRAM, reading=MetricReading.BUCKETS)
+
+
+@lru_cache(maxsize=4096)
+def plain_spelling(value: str) -> str:
+    """
+    Return a label's value as some servers write it, and workers in Go whose page is made as the SDK shows it.
+
+    Every character but letters and digits becomes an underscore.
+    """
+    return re.sub(r"[^0-9A-Za-z]", "_", value)
+
+
+ServerVersion = tuple[int, int]
+"""
+Major and minor number.
+"""
+
+
+def server_version(text: str) -> ServerVersion | None:
+    """
+    Read a version as ``1_31_2`` of a page, ``1.31.2`` of an answer, or ``Temporal server 1.31`` of the catalogue.
+
+    Returns:
+        ``None`` for a text without a version, as a build of one's own may have.
+    """
+    found = re.search(r"(\d+)[._](\d+)", text)
+    return None if found is None else (int(found[1]), int(found[2]))
+
+
+# The core that all Temporal SDKs but two share. Of Python's SDK 1.15 to 1.32 write no `_total`, although they are told to.
+SDK_CORE = Writer("SDK core", since="temporalio 1.35.0", may_omit_total=True)
+PER_TASK_QUEUE = ("namespace", "service_name", "task_queue")
+PER_WORKFLOW_TYPE = (*PER_TASK_QUEUE, "workflow_type")
+PER_ACTIVITY_TYPE = (*PER_TASK_QUEUE, "activity_type", "workflow_type")
+
+# Found in the server's source, tag by tag; 1.19 stands for "or older".
+_SINCE = "Temporal server 1.19"
+
+EVERY_SERVICE = Writer("server, every service", since=_SINCE)
+FRONTEND = Writer("server, frontend", since=_SINCE, service="frontend")
+HISTORY = Writer("server, history", since=_SINCE, service="history")
+MATCHING = Writer("server, matching", since=_SINCE, service="matching")
+PER_NAMESPACE = ("service_name", "namespace", "operation")

@@ -6,8 +6,17 @@ One dev server has one page with all services; a cluster has a page for each ser
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, MetricReading, counter, gauge, histogram
-from loadtest.catalogue.metric_writers import EVERY_SERVICE, FRONTEND, HISTORY, PER_NAMESPACE
+from loadtest.catalogue.metric import (
+    EVERY_SERVICE,
+    FRONTEND,
+    HISTORY,
+    PER_NAMESPACE,
+    Metric,
+    MetricReading,
+    counter,
+    gauge,
+    histogram,
+)
 
 _PER_WORKFLOW_TYPE = (*PER_NAMESPACE, "taskqueue", "workflowType")
 

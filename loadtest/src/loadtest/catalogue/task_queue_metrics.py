@@ -4,8 +4,7 @@ What a Temporal server tells of its task queues: waits, polls, matches and backl
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, counter, gauge, histogram
-from loadtest.catalogue.metric_writers import HISTORY, MATCHING, PER_NAMESPACE
+from loadtest.catalogue.metric import HISTORY, MATCHING, PER_NAMESPACE, Metric, counter, gauge, histogram
 
 _PER_PARTITION = (*PER_NAMESPACE, "taskqueue", "task_type", "partition")
 

@@ -13,8 +13,7 @@ import re
 from dataclasses import dataclass
 
 from loadtest.catalogue import BY_KEY
-from loadtest.catalogue.label_spelling import plain_spelling
-from loadtest.catalogue.metric import Metric, MetricKind, MetricReading
+from loadtest.catalogue.metric import Metric, MetricKind, MetricReading, plain_spelling
 from loadtest.catalogue.promql import QueryScope, select
 
 SCRAPE_SECONDS = 5.0

@@ -1,11 +1,20 @@
 """
-What a worker's SDK tells of the worker itself: pollers, slots and its requests to the server.
+What a worker's SDK tells of the worker itself: pollers, slots and its requests to the server; and what the worker's
+process says of itself.
 """
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, MetricReading, counter, gauge, histogram
-from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, SDK_CORE
+from loadtest.catalogue.metric import (
+    PER_TASK_QUEUE,
+    SDK_CORE,
+    Metric,
+    MetricReading,
+    Writer,
+    counter,
+    gauge,
+    histogram,
+)
 
 # The number of slots that such a worker has left is not known, so it does not report them.
 _RESOURCE_BASED = "a resource-based tuner, which makes slots as it goes"
@@ -114,5 +123,36 @@ WORKER_METRICS: tuple[Metric, ...] = (
         event="a poll is answered",
         split="operation",
         read_by_sweep=False,
+    ),
+)
+
+
+_WRITER = Writer("worker process", since="repair-worker 0.1.0")
+
+
+PROCESS_METRICS: tuple[Metric, ...] = (
+    counter(
+        key="worker.cpu",
+        name="process_cpu_seconds_total",
+        unit="seconds",
+        labels=(),
+        meaning="CPU time of the process, user and system.",
+        writer=_WRITER,
+    ),
+    gauge(
+        key="worker.rss",
+        name="process_resident_memory_bytes",
+        unit="bytes",
+        labels=(),
+        meaning="Resident memory of the process.",
+        writer=_WRITER,
+    ),
+    gauge(
+        key="worker.start_time",
+        name="process_start_time_seconds",
+        unit="unix time",
+        labels=(),
+        meaning="When it started: tells a restart.",
+        writer=_WRITER,
     ),
 )

@@ -4,8 +4,15 @@ What a worker's SDK tells of workflows, workflow tasks and the sticky cache.
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, counter, gauge, histogram
-from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, PER_WORKFLOW_TYPE, SDK_CORE
+from loadtest.catalogue.metric import (
+    PER_TASK_QUEUE,
+    PER_WORKFLOW_TYPE,
+    SDK_CORE,
+    Metric,
+    counter,
+    gauge,
+    histogram,
+)
 
 WORKFLOW_METRICS: tuple[Metric, ...] = (
     gauge(

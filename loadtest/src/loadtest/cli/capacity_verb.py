@@ -12,9 +12,15 @@ import typer
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place, takes_place
-from loadtest.cli.plan_options import REPLICA_COUNTS, WARM_UP, plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
-from loadtest.cli.run_options import run_flags, takes_run_flags
+from loadtest.cli.shared_flags import (
+    REPLICA_COUNTS,
+    WARM_UP,
+    plan_flags,
+    run_flags,
+    takes_plan_flags,
+    takes_run_flags,
+)
 from loadtest.errors import InputError
 from loadtest.plan import PlanFile
 

@@ -8,8 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from loadtest.cli.plan_values import parse_setting
-from loadtest.cli.question_plan import parse_asked
-from loadtest.cli.rounds_asked import RoundsAsked
+from loadtest.cli.question_plan import RoundsAsked, parse_asked
 from loadtest.errors import InputError
 from loadtest.plan import LoadKind, Open, Plan
 from loadtest.plan.factors import factor_key, put_value, why_no_factor

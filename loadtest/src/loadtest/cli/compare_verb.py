@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -21,12 +23,9 @@ from loadtest.cli.compare_plan import (
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import is_local, place_of, refuse_idle_place, takes_place
-from loadtest.cli.plan_options import plan_flags, takes_plan_flags
-from loadtest.cli.question_plan import unvaried
-from loadtest.cli.rounds_asked import BLOCK_SECONDS, CHANGE_OVER_SECONDS, RoundsAsked
-from loadtest.cli.run_options import run_flags, takes_run_flags
+from loadtest.cli.question_plan import BLOCK_SECONDS, CHANGE_OVER_SECONDS, RoundsAsked, unvaried
+from loadtest.cli.shared_flags import plan_flags, run_flags, takes_plan_flags, takes_run_flags
 from loadtest.cli.side_flags import sides_of, takes_sides
-from loadtest.cli.writable_files import demand_writable
 from loadtest.errors import InputError
 from loadtest.page_url import demand_page_urls
 from loadtest.plan import PlanFile
@@ -155,3 +154,43 @@ def compare(
         lambda run: write_files(run, junit, markdown),
         unvaried(asked, plan),
     )
+
+
+_DEVICES = Path("/dev")
+
+
+def demand_writable(files: Mapping[str, Path | None]) -> None:
+    """
+    Refuse files that cannot be written.
+
+    Args:
+        files: Flag -> the file that it names; ``None`` where it was not given.
+
+    Raises:
+        InputError: At least one cannot be written; one line for each.
+    """
+    told = [
+        f"{flag} {path}: cannot be written: {why}; name a file in a folder that you may write to"
+        for flag, path in files.items()
+        if path is not None and (why := _why_not(path)) is not None
+    ]
+    named: dict[Path, str] = {}
+    for flag, path in files.items():
+        if path is not None and (first := named.setdefault(path.absolute(), flag)) != flag:
+            told.append(f"{flag} {path}: {first} names the same file; give each its own")
+    if told:
+        raise InputError("\n".join(told))
+
+
+def _why_not(path: Path) -> str | None:
+    try:
+        if path.is_dir():
+            return "it is a folder"
+        # It is written under another name that then takes its place: a pipe or a terminal would be gone.
+        if path.parent.absolute() == _DEVICES or (path.exists() and not path.is_file()):
+            return "it is no regular file"
+        if not path.parent.is_dir():
+            return f"there is no folder {path.parent}"
+    except OSError as error:  # such as a name that is too long
+        return error.strerror
+    return None if os.access(path.parent, os.W_OK | os.X_OK) else f"the folder {path.parent} is closed"

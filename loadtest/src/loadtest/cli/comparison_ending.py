@@ -24,7 +24,6 @@ from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
 from loadtest.plan.prices import SidePrices
-from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
 from loadtest.report.comparison_text import (
     comparison_headline,
@@ -32,6 +31,7 @@ from loadtest.report.comparison_text import (
     comparison_markdown,
     comparison_text,
 )
+from loadtest.report.page_template import about_blocks
 from loadtest.results.comparison_result import FEWEST_ROUNDS, ComparisonResult, QuantityComparison
 from loadtest.results.document import read, to_json, write_whole
 from loadtest.results.manifest import Manifest

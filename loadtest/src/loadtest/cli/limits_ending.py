@@ -15,8 +15,8 @@ from loadtest.cli.terminal_width import terminal_width
 from loadtest.design.limits import LimitSearch
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
-from loadtest.report.about_run import about_blocks
 from loadtest.report.limits_page import limits_headline, limits_html, limits_text
+from loadtest.report.page_template import about_blocks
 from loadtest.results.comparison_result import Standing
 from loadtest.results.document import to_json
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief

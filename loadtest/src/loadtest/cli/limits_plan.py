@@ -9,8 +9,7 @@ from typing import Any
 
 from loadtest.analysis.suspects.relief_change import HALF_MORE, half_more
 from loadtest.cli.place_flags import Place, is_local
-from loadtest.cli.question_plan import parse_asked
-from loadtest.cli.rounds_asked import MOST_RELIEF_ROUNDS, RELIEF_ROUNDS, RoundsAsked
+from loadtest.cli.question_plan import MOST_RELIEF_ROUNDS, RELIEF_ROUNDS, RoundsAsked, parse_asked
 from loadtest.errors import InputError
 from loadtest.plan import Plan, parse_plan
 from loadtest.results.question import LimitsQuestion

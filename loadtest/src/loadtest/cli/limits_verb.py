@@ -12,17 +12,16 @@ import typer
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place, takes_place
-from loadtest.cli.plan_options import plan_flags, takes_plan_flags
-from loadtest.cli.question_plan import unvaried
-from loadtest.cli.rounds_asked import (
+from loadtest.cli.question_plan import (
     BLOCK_SECONDS,
     CHANGE_OVER_SECONDS,
     MOST_RELIEF_ROUNDS,
     MOST_SUSPECTS,
     RELIEF_ROUNDS,
     RoundsAsked,
+    unvaried,
 )
-from loadtest.cli.run_options import run_flags, takes_run_flags
+from loadtest.cli.shared_flags import plan_flags, run_flags, takes_plan_flags, takes_run_flags
 from loadtest.plan import PlanFile
 
 

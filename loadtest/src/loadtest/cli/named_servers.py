@@ -10,7 +10,7 @@ from loadtest.child_environment import connection_variables
 from loadtest.connection_settings import named_profile
 from loadtest.errors import InputError
 from loadtest.plan import Plan
-from loadtest.plan.host_and_port import address_problem
+from loadtest.plan.plan_tables import address_problem
 from loadtest.results.manifest import Manifest, ProfileServer
 from loadtest.server_access import ServerAccess
 

@@ -19,8 +19,8 @@ from loadtest.plan import Plan
 from loadtest.provenance import commit, machine, versions
 from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
 from loadtest.results.path_from_here import current_folder
-from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
+from loadtest.scenario.scenario_source import files_beside
 from loadtest.target.dev_server import with_ours
 
 

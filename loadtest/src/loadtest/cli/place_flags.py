@@ -17,7 +17,7 @@ from loadtest.cli.given_flags import refuse_idle
 from loadtest.cli.shared_flags import declared_flags
 from loadtest.errors import InputError
 from loadtest.page_url import demand_page_urls
-from loadtest.plan.host_and_port import address_problem
+from loadtest.plan.plan_tables import address_problem
 
 YES = typer.Option("--yes", help="Start more than 20,000 workflows on a server that others may use.")
 

@@ -30,7 +30,6 @@ from loadtest.cli.open_place import (
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
 from loadtest.cli.run_ending import conclude
 from loadtest.cli.run_notes import few_cores, unread_settings
-from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import (
     notes_of_needs,
     refuse_many_starts,
@@ -38,6 +37,7 @@ from loadtest.cli.run_refusals import (
     start_notes,
     usable_place,
 )
+from loadtest.cli.shared_flags import Progress, RunFlags
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import server_version
 from loadtest.design.design import budget_spent

@@ -26,7 +26,7 @@ from loadtest.cli.given_flags import given_flags
 from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import YES
-from loadtest.cli.run_options import PROGRESS, Progress
+from loadtest.cli.shared_flags import PROGRESS, Progress
 from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
 from loadtest.errors import InputError, LoadtestError, MeasurementError, TargetError
 from loadtest.plan import PlanFile
@@ -90,8 +90,7 @@ def submit(
     from rich.console import Console
 
     from loadtest.cli.kubeconfig import reach
-    from loadtest.cli.submission_files import bring_plan, bring_resumed
-    from loadtest.cli.submitted_plan import SubmittedDesign
+    from loadtest.cli.submission import SubmittedDesign, bring_plan, bring_resumed
     from loadtest.listeners.display import choose
     from loadtest.target.kubernetes.job_log import JobLog, NotStartedError, OutOfSightError
     from loadtest.target.kubernetes.sweep_job import START_SECONDS, SweepJob

@@ -14,16 +14,16 @@ import typer
 
 from loadtest.cli.asked_prices import PRICE_FLAGS
 from loadtest.cli.overrides import PlanFlags
-from loadtest.cli.plan_options import (
+from loadtest.cli.shared_flags import (
     REPETITIONS,
     REPLICA_COUNTS,
     SEED,
     SETTING,
     TASK_QUEUE,
     WARM_UP,
+    declared_flags,
     plan_flags,
 )
-from loadtest.cli.shared_flags import declared_flags
 from loadtest.errors import InputError
 
 

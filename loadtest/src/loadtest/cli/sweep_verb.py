@@ -12,11 +12,17 @@ import typer
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place, takes_place
-from loadtest.cli.plan_options import REPETITIONS, REPLICA_COUNTS, WARM_UP, plan_flags, takes_plan_flags
-from loadtest.cli.run_options import run_flags, takes_run_flags
-from loadtest.cli.sweep_plan import sweep_plan
+from loadtest.cli.shared_flags import (
+    REPETITIONS,
+    REPLICA_COUNTS,
+    WARM_UP,
+    plan_flags,
+    run_flags,
+    takes_plan_flags,
+    takes_run_flags,
+)
 from loadtest.errors import InputError
-from loadtest.plan import PlanFile
+from loadtest.plan import Plan, PlanFile, Saturate
 
 
 @takes_place
@@ -75,3 +81,22 @@ def sweep(
     from loadtest.cli import run_start
 
     return run_start.begin(asked, file, place, run_flags(context.params))
+
+
+def sweep_plan(asked: Plan) -> Plan:
+    """
+    Return a plan that a sweep can carry out.
+
+    What replicas carry is read from the closed load, and repetitions are its only other windows: a second closed load would
+    count as one of them.
+
+    Raises:
+        InputError: The plan has several closed loads; the error names them.
+    """
+    closed = [f"loads.{index}" for index, load in enumerate(asked.loads) if isinstance(load, Saturate)]
+    if len(closed) > 1:
+        raise InputError(
+            f"plan: {' and '.join(closed)} are of kind saturate, and a sweep reads what replicas carry from one; leave the others "
+            "out, and sweep them by plans of their own"
+        )
+    return asked

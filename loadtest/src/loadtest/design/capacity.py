@@ -33,9 +33,8 @@ from loadtest.design.step_attempts import (
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.question import CapacityQuestion
-from loadtest.results.step_key import StepKey
+from loadtest.results.step_key import StepKey, step_keys
 from loadtest.results.step_result import StepResult
-from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.sweep_result import SloAnswer
 from loadtest.results.window_decision import Decided
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loadtest.design.alternation import Alternation, Side
-from loadtest.design.block_problems import BlockProblems, judged_by
+from loadtest.design.alternation import Alternation, BlockProblems, Side, judged_by
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
 from loadtest.plan import Open, Plan
 from loadtest.plural import counted, plural

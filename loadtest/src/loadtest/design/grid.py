@@ -17,9 +17,8 @@ from loadtest.design.step_attempts import (
     why_made,
 )
 from loadtest.plan import Plan
-from loadtest.results.step_key import StepKey
+from loadtest.results.step_key import StepKey, plan_of_cell, step_keys
 from loadtest.results.step_result import StepResult
-from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from loadtest.analysis.suspects.relief_change import (
     as_before_relief,
     relief_of,
 )
-from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
-from loadtest.design.block_problems import BlockProblems, judged_by
+from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, BlockProblems, Side, judged_by
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural

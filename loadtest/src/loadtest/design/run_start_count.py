@@ -18,8 +18,7 @@ from loadtest.design.step_attempts import second_steps_to_come
 from loadtest.design.window_plan import DrawnWork
 from loadtest.plan import Fraction, Open, Plan, Saturate, Work
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, Question
-from loadtest.results.step_key import StepKey
-from loadtest.results.steps_of_plan import plan_of_cell, step_keys
+from loadtest.results.step_key import StepKey, plan_of_cell, step_keys
 
 # Number of orders whose draws tell the mean work of an order within a few percent.
 _ORDERS = 500

@@ -42,8 +42,7 @@ from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
 from loadtest.results.run_folder import Run
 from loadtest.results.step_instruction import StepInstruction
-from loadtest.results.step_key import StepKey
-from loadtest.results.steps_of_plan import plan_of_cell
+from loadtest.results.step_key import StepKey, plan_of_cell
 
 # Time to scale, drain and read one step, as measured on two cores.
 _AROUND_SECONDS = LEAD_SECONDS + SETTLE_SECONDS + 1.5

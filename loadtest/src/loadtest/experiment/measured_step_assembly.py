@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from loadtest.errors import MeasurementError
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Backlog, Metrics
-from loadtest.experiment.problem_of_error import problem_of_error
-from loadtest.experiment.snapshot import Snapshot
+from loadtest.experiment.snapshot import Snapshot, problem_of_error
 from loadtest.experiment.timeline_recorder import TimelineRecorder
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport

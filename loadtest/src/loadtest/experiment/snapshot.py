@@ -11,9 +11,8 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from loadtest.errors import MeasurementError, TargetError
+from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError, TargetError
 from loadtest.experiment.ports import Metrics, Target
-from loadtest.experiment.problem_of_error import problem_of_error
 from loadtest.plural import counted
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.problem import Problem, ProblemCause
@@ -154,3 +153,16 @@ def pages_of(snapshots: Mapping[str, Snapshot]) -> dict[str, str]:
         if scrape is not None
         for endpoint, text in scrape.pages.items()
     }
+
+
+_CAUSES: dict[type[MeasurementError], ProblemCause] = {
+    CounterResetError: ProblemCause.COUNTER_FELL,
+    FamilyAbsentError: ProblemCause.FAMILY_ABSENT,
+}
+
+
+def problem_of_error(error: MeasurementError) -> Problem:
+    """
+    Return the problem, with the error's own text.
+    """
+    return Problem(_CAUSES.get(type(error), ProblemCause.PAGE_UNUSABLE), str(error))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Never
 
-from loadtest.errors import InjectorError, MeasurementError, TargetError
+from loadtest.errors import InjectorError, LoadtestError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, latest_known, started_anew
 from loadtest.experiment.background_task import running
 from loadtest.experiment.clock import Clock
@@ -19,11 +19,10 @@ from loadtest.experiment.measured_step_assembly import StepReadings, StepSnapsho
 from loadtest.experiment.other_pollers import other_pollers
 from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
-from loadtest.experiment.ports import Injectors, InjectorSecond, Ports, Target
+from loadtest.experiment.ports import Histories, Injectors, InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import why_idle, why_mixed
 from loadtest.experiment.ready_step import make_ready
-from loadtest.experiment.sampled_histories import sampled_histories
 from loadtest.experiment.sampled_worker_pages import PageSample
 from loadtest.experiment.snapshot import (
     Snapshot,
@@ -35,6 +34,7 @@ from loadtest.experiment.snapshot import (
 )
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import Problem, ProblemCause
@@ -258,3 +258,17 @@ async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Cloc
     raise InjectorError(
         f"the injectors reported {at - clock.now():.1f} s before the window was over; see locust.log in the run's logs"
     )
+
+
+async def sampled_histories(
+    histories: Histories, report: InjectorReport
+) -> tuple[HistorySample | None, tuple[str, ...]]:
+    """
+    Return what the sampled histories say, and a note where they cannot be read.
+    """
+    if not report.sampled_workflow_ids:
+        return None, ()
+    try:
+        return await histories.sample(report.sampled_workflow_ids), ()
+    except LoadtestError as error:
+        return None, (f"no histories could be read as a cross-check: {error}",)

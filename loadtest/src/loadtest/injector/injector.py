@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,18 +18,17 @@ from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from loadtest import arrivals, connection
+from loadtest.child_environment import CODEC_KEYS, without_encryption
 from loadtest.container_cpu import allowed_cores
 from loadtest.errors import InputError
 from loadtest.injector import pacing
-from loadtest.injector.codec_client import client_of_step
-from loadtest.injector.largest_rss import largest_rss_bytes
 from loadtest.injector.locust_messages import InstructionPart, LevelReport, PartReport
+from loadtest.injector.locust_process_use import CpuUse, WindowCpu, largest_rss_bytes
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.pacing import WindowEnd
-from loadtest.injector.shared_start_settings import AWAITED_AT_ONCE, SampleSink, SharedStartSettings
+from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, SharedStartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally, TallyCounts
-from loadtest.injector.window_cpu import CpuUse, WindowCpu
 from loadtest.results import hdr
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.injector_report import InjectorCounts, InjectorSecond
@@ -39,6 +39,7 @@ from repairshop.codec import SettingsError, client_options
 
 if TYPE_CHECKING:
     from loadtest.injector.tracing import Tracing
+
 
 # Largest movement of the wall clock against the monotonic one in a step; beyond it the schedule is in doubt.
 CLOCK_STEP_SECONDS = 0.05
@@ -242,3 +243,24 @@ def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cp
         core_limit=allowed_cores(),
         throttled_seconds=cpu.throttled_seconds,
     )
+
+
+def client_of_step(client: Client, codec: bool | None) -> Client:
+    """
+    Return a client that encrypts as the step asks.
+
+    Args:
+        client: Client of the injector, which encrypts where its environment has keys.
+        codec: Whether the step's payloads are encrypted; ``None`` leaves it to the injector.
+
+    Raises:
+        InputError: The step's payloads must be encrypted and this injector has no keys.
+    """
+    if codec is None or codec is (client.data_converter.payload_codec is not None):
+        return client
+    if codec:
+        raise InputError(f"codec = true: the injectors have no keys; set {' or '.join(CODEC_KEYS)}")
+    options = client.config()
+    options["plugins"] = []  # they have put in their part already
+    options["data_converter"] = client_options(without_encryption(os.environ))["data_converter"]
+    return Client(**options)

@@ -25,9 +25,9 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 from loadtest import arrivals
 from loadtest.errors import LoadtestError
 from loadtest.injector.injector_lifecycle import InjectorLifecycle
-from loadtest.injector.interactive_settings import start_settings
 from loadtest.injector.locust_master import HELLO
 from loadtest.injector.pacing import AdjustablePacer
+from loadtest.injector.start_settings import start_settings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import ArrivalKind

@@ -24,8 +24,8 @@ from loadtest import arrivals
 from loadtest.errors import OtherVersionError
 from loadtest.injector import control_messages
 from loadtest.injector.clock_offset import ClockOffset
-from loadtest.injector.largest_rss import largest_rss_bytes
 from loadtest.injector.locust_messages import InstructionPart, PartReport, Refusal, add_seconds, answers_step
+from loadtest.injector.locust_process_use import largest_rss_bytes
 from loadtest.injector.merge import merge
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.injector_report import InjectorReport, InjectorSecond

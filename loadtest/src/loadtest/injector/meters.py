@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.metrics_core import Metric as Family
 
 from loadtest.catalogue import BY_KEY
-from loadtest.catalogue.latency_buckets import LATENCY_BOUNDS_SECONDS
+from loadtest.catalogue.loadtest_metrics import LATENCY_BOUNDS_SECONDS
 from loadtest.results.failure import Failure
 
 

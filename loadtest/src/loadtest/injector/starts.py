@@ -25,7 +25,7 @@ from loadtest.injector.scenario_start import (
     start_by,
     workflow_of,
 )
-from loadtest.injector.shared_start_settings import SampleSink, SharedStartSettings
+from loadtest.injector.start_settings import SampleSink, SharedStartSettings
 from loadtest.injector.tally import Tally
 from loadtest.injector.workflow_close import Close, OrderFailed, wait_for_close
 from loadtest.results.failure import Failure

@@ -14,8 +14,14 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from loadtest.plan.host_and_port import address_problem
-from loadtest.plan.plan_tables import MOST_ACTIVITIES_PER_SECOND, DynamicValue, ServerSetup, Work, WorkerSetup
+from loadtest.plan.plan_tables import (
+    MOST_ACTIVITIES_PER_SECOND,
+    DynamicValue,
+    ServerSetup,
+    Work,
+    WorkerSetup,
+    address_problem,
+)
 from loadtest.plan.strict_model import StrictModel, problem
 
 Factors = dict[str, tuple[DynamicValue, ...]]

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
 
 from loadtest.plan.factors import Factors, factor_problems, put_value
-from loadtest.plan.host_and_port import Address
 from loadtest.plan.loads import Load, Open, Saturate
 from loadtest.plan.plan_tables import (
     MOST_ACTIVITIES_PER_SECOND,
+    Address,
     DynamicValue,
     ServerSetup,
     Slo,

@@ -1,14 +1,44 @@
 """
-The tables of a plan: the work of an order, the workers, the server, the bounds, the waits.
+The tables of a plan: the work of an order, the workers, the server and its address, the bounds, the waits.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from loadtest.plan.strict_model import StrictModel
+
+_HIGHEST_PORT = 65_535
+
+
+def address_problem(value: object) -> str | None:
+    """
+    Say what is wrong with a server's address; ``None`` for a good address.
+    """
+    told = "must be HOST:PORT of a server, in quotes, such as '127.0.0.1:7233'"
+    if not isinstance(value, str) or not value.isprintable():
+        return told
+    host, _, port = value.rpartition(":")
+    is_bare = ":" in host and not (host.startswith("[") and host.endswith("]"))
+    if not host or any(letter.isspace() for letter in host) or is_bare:
+        return told
+    is_port = port.isascii() and port.isdigit() and len(port) <= len(str(_HIGHEST_PORT))
+    return None if is_port and 1 <= int(port) <= _HIGHEST_PORT else told
+
+
+def _checked(value: str) -> str:
+    if (problem := address_problem(value)) is not None:
+        raise ValueError(problem)
+    return value
+
+
+Address = Annotated[str, Field(max_length=1000), AfterValidator(_checked)]
+"""
+A text that is HOST:PORT; an IPv6 host stands in brackets.
+"""
+
 
 # Activity slots of the kit's own worker where the plan sets none: a capacity that two cores can show.
 OWN_WORKER_ACTIVITY_SLOTS = 4

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from loadtest.catalogue.label_spelling import plain_spelling
+from loadtest.catalogue.metric import plain_spelling
 from loadtest.errors import MeasurementError
 
 # Name, labels in braces with any text between quotes, value; a timestamp and an exemplar may follow.

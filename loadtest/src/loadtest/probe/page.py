@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from loadtest.catalogue import PROCESS_METRICS, Metric, Presence, read_by_sweep
-from loadtest.catalogue.version_text import ServerVersion, server_version
+from loadtest.catalogue.metric import ServerVersion, server_version
 from loadtest.errors import FamilyAbsentError
 from loadtest.probe.exposition import is_same_value, labels_of, name_of, sample
 

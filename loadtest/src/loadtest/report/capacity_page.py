@@ -11,11 +11,10 @@ from markupsafe import Markup
 
 from loadtest.plural import counted
 from loadtest.report import numbers
-from loadtest.report.about_run import about_run
 from loadtest.report.capacity_plots import capacity_plot, path_plot
 from loadtest.report.capacity_text import COLUMNS, capacity_headlines, closed_load_notes, found_text, rows
 from loadtest.report.drawing import Plot
-from loadtest.report.page_template import image_source, page_template
+from loadtest.report.page_template import about_run, image_source, page_template
 from loadtest.results.capacity_result import CapacityResult
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from loadtest.analysis.estimators.percentiles import is_for_few_samples
 from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.report.decision_plot import decided_steps, drawn_steps
+from loadtest.report.deployment_text import shortest_waits
 from loadtest.report.numbers import capitalised, listed, milliseconds, percent, plain, rate, with_ends
 from loadtest.report.run_cells import Cell, cells, common_cells, unit
-from loadtest.report.shortest_waits import shortest_waits
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
 

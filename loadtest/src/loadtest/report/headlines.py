@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from loadtest.analysis.saturation.doubled_closed_load import first_key
 from loadtest.plural import counted, plural
-from loadtest.report.actions_text import actions_text
 from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_searchable
 from loadtest.report.numbers import (
+    actions_text,
     listed,
     milliseconds,
     percent,

@@ -1,14 +1,16 @@
 """
-How numbers are written for people: milliseconds, percent, and as many digits as their error allows.
+How numbers are written for people: milliseconds, percent, actions by their kinds, and as many digits as their error
+allows.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from loadtest.analysis.readings.milliseconds_text import milliseconds_text, wait_milliseconds_text
 from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.catalogue.action_kinds import action_kind
 from loadtest.plural import counted
 from loadtest.results.estimate import Estimate
 from loadtest.results.manifest import Machine
@@ -147,3 +149,13 @@ def _decimals(value: float, half_width: float) -> int:
     # A half width that begins with 1 keeps a second digit: rounding it would change it too much.
     begins_with_one = half_width < 2 * 10.0**power
     return min(first + 3, max(0, -power + begins_with_one))
+
+
+def actions_text(number_by_type: Mapping[str, float]) -> str:
+    """
+    Return the numbers with their kinds, such as "6 activities and 1 start".
+
+    Args:
+        number_by_type: Actions of one order by the server's ``action_type``; one at least.
+    """
+    return listed([f"{rate(number)} {action_kind(kind, number)}" for kind, number in number_by_type.items()])

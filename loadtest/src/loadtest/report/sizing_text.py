@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.estimators.usual_scatter import CONFIDENCE
 from loadtest.plural import plural
-from loadtest.report.actions_text import actions_text
-from loadtest.report.numbers import money, rate
+from loadtest.report.numbers import actions_text, money, rate
 from loadtest.report.text_lines import fitted, text_table
 from loadtest.results.sizing_result import Basis, Sized, SizedCost, SizingResult
 from loadtest.results.sweep_result import Interval

@@ -12,19 +12,23 @@ from pathlib import Path
 
 from loadtest.plural import counted
 from loadtest.report import numbers
-from loadtest.report.about_run import about_run
 from loadtest.report.certainty import certainties
 from loadtest.report.deployment_text import has_goal
 from loadtest.report.headlines import headlines
-from loadtest.report.page_template import image_source, page_template
-from loadtest.report.reading_definitions import readings
+from loadtest.report.page_template import about_run, image_source, page_template
+from loadtest.report.reading_definitions import WindowQueries, readings, window_queries
 from loadtest.report.report_figures import Figure, families, figures, sources
 from loadtest.report.resume_text import rest_clause_of_sweep
 from loadtest.report.run_cells import parts, setting_of, unit
-from loadtest.report.sweep_text import columns, factor_columns, failures_told, load_text, ordered_steps
+from loadtest.report.sweep_text import (
+    columns,
+    factor_columns,
+    failures_told,
+    load_text,
+    ordered_steps,
+    verdict_meaning,
+)
 from loadtest.report.timeline_plot import timeline_plot
-from loadtest.report.verdict_meaning import verdict_meaning
-from loadtest.report.window_promql import WindowQueries, window_queries
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured

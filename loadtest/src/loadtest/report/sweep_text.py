@@ -1,5 +1,5 @@
 """
-A run as plain text for a terminal: verdict, headlines, one table.
+A run as plain text for a terminal: verdict and its meaning, headlines, one table.
 
 The numbers of an invalid step are in brackets, with the reason below.
 """
@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from loadtest.report.deployment_text import has_goal, shortest_waits
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, rate, wait_milliseconds, with_error
 from loadtest.report.run_cells import common_cells, unit
-from loadtest.report.shortest_waits import shortest_waits
 from loadtest.report.text_lines import fitted, text_table
-from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
-from loadtest.results.failure_text import told_attempts, told_orders
+from loadtest.results.failure import told_attempts, told_orders
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
@@ -188,3 +187,38 @@ def _completed(step: StepResult) -> str:
     if step.load.kind == "saturate":
         return with_error(step.throughput_per_second)
     return f"{step.counts.window_completed} of {step.counts.window_offered}"
+
+
+def verdict_meaning(sweep: SweepResult) -> str:
+    """
+    Return the meaning of a run's verdict as a clause.
+    """
+    loads = len(sweep.demands)
+    every, one = (" at each rate", " at some rate") if loads > 1 else ("", "")
+    match sweep.verdict:
+        case RunVerdict.PASS if loads and not has_goal(sweep):
+            return f"failures are within their bound{every}, and the plan bounds no waits"
+        case RunVerdict.PASS:
+            return f"some replica count keeps the goal{every}" if loads else "no step misses the goal"
+        case RunVerdict.FAIL:
+            return f"no replica count tried keeps the goal{one}" if loads else "a step misses the goal"
+        case RunVerdict.UNDECIDED if lacks_settings(sweep):
+            return "each setting that was measured keeps the goal, and not all of the plan's were"
+        case RunVerdict.UNDECIDED:
+            if not loads:
+                return "no step is seen to miss the goal, and not all are known to keep it"
+            return f"no replica count is known to keep the goal{one}, and some may"
+        case RunVerdict.INVALID:
+            return "a part of the plan has no step that may be believed"
+
+
+def lacks_settings(sweep: SweepResult) -> bool:
+    """
+    Tell whether a run is undecided only because settings of its plan were not measured.
+    """
+    undecided = sweep.verdict is RunVerdict.UNDECIDED
+    return (
+        undecided
+        and bool(sweep.missing)
+        and all(each.verdict is RunVerdict.PASS for each in sweep.combinations)
+    )

@@ -26,8 +26,7 @@ from loadtest.results.latest_link import LATEST, demand_latest, point_latest, wh
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_folder import read_step_folder, why_not_own, write_step_folder
-from loadtest.results.step_key import StepKey
-from loadtest.results.steps_of_plan import combinations
+from loadtest.results.step_key import StepKey, combinations
 
 _MANIFEST = "manifest.json"
 

@@ -14,7 +14,7 @@ from loadtest.plan import parse_plan
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.cluster_target_opening import open_target
 from loadtest.target.kubernetes.lease import Holder, Lease, lease_of
-from loadtest.target.kubernetes.usage import Usage
+from loadtest.target.kubernetes.server_pods import Usage
 
 PLAN = parse_plan({"name": "p", "loads": [{"kind": "saturate", "window_seconds": 60}]}, "plan")
 

@@ -16,7 +16,7 @@ from websocket._url import get_proxy_info
 
 from loadtest.cli import app
 from loadtest.errors import InputError
-from loadtest.target.kubernetes.http_proxy_choice import choose_proxy
+from loadtest.target.kubernetes.api_client_configuration import choose_proxy
 
 HOST = "api.corp.example"
 CONFIG = """

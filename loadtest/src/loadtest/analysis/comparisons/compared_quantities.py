@@ -17,8 +17,8 @@ from loadtest.analysis.saturation.cell_capacity import edges_of
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
+from loadtest.results.step_key import plan_of_cell
 from loadtest.results.step_result import StepResult
-from loadtest.results.steps_of_plan import plan_of_cell
 
 WAIT_OFFSET_SECONDS = 0.01
 """

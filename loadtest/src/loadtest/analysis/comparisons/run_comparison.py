@@ -17,9 +17,8 @@ from loadtest.plural import counted, plural
 from loadtest.results.manifest import OWN_SCENARIO, Manifest
 from loadtest.results.measured_step import Measured
 from loadtest.results.plan_setting import value_text
-from loadtest.results.step_key import StepKey
+from loadtest.results.step_key import StepKey, plan_of_cell
 from loadtest.results.step_result import StepVerdict
-from loadtest.results.steps_of_plan import plan_of_cell
 
 DRIFT = (
     "the two runs were made at different times, so that a drift of the machine is part of every difference"

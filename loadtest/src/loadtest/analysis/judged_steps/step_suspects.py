@@ -16,9 +16,9 @@ from loadtest.analysis.suspects.setting_names import of_own_workers
 from loadtest.analysis.suspects.suspect_readings import suspect_readings_of
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import plan_of_cell
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
-from loadtest.results.steps_of_plan import plan_of_cell
 from loadtest.results.suspect import Suspect
 
 NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"

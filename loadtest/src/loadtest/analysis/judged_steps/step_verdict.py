@@ -26,10 +26,9 @@ from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
-from loadtest.results.step_key import StepKey
+from loadtest.results.step_key import StepKey, plan_of_cell
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
-from loadtest.results.steps_of_plan import plan_of_cell
 
 FEWEST_CLOSED = 0.85
 # Order in which a limit is chosen for a cell whose repetitions had different ones: those that were tried come first.

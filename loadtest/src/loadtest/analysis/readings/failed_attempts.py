@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loadtest.results.failure_text import told_attempts
+from loadtest.results.failure import told_attempts
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_result_parts import ActivityTimeouts

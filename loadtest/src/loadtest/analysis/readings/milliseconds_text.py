@@ -4,7 +4,7 @@ How measured seconds are written for people: in milliseconds, from 1 s on in sec
 
 from __future__ import annotations
 
-from loadtest.catalogue.latency_buckets import LATENCY_BOUNDS_SECONDS
+from loadtest.catalogue.loadtest_metrics import LATENCY_BOUNDS_SECONDS
 
 
 def milliseconds_text(seconds: float) -> str:

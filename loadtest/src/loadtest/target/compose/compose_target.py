@@ -19,12 +19,15 @@ from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.page_url import pages_by_name
 from loadtest.plan import Plan
 from loadtest.results.measured_step import ProcessUse, Replica
-from loadtest.target.compose.compose_service import Service, find_service
-from loadtest.target.compose.container_usage import use_of
+from loadtest.target.compose.compose_service import (
+    Service,
+    deviations_from_plan,
+    find_service,
+    why_unscalable,
+)
 from loadtest.target.compose.docker_command import Docker
 from loadtest.target.compose.docker_command import docker as real_docker
-from loadtest.target.compose.service_container import LABEL, Container, parse_metrics_port
-from loadtest.target.compose.service_rules import deviations_from_plan, why_unscalable
+from loadtest.target.compose.service_container import LABEL, Container, parse_metrics_port, use_of
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS
 
 _FROM_THE_PAGES = "in compose the CPU of workers is read from their pages"

@@ -22,8 +22,7 @@ import yaml
 from kubernetes.client.exceptions import ApiException
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.http_proxy_choice import choose_proxy
-from loadtest.target.kubernetes.kubeconfig_credentials import load_kubeconfig
+from loadtest.target.kubernetes.api_client_configuration import choose_proxy, load_kubeconfig
 
 REQUEST_SECONDS = 10
 # Answers of an API server that is overloaded or restarts.

@@ -24,8 +24,7 @@ from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.replica_count import Fleet, WantedCount
-from loadtest.target.kubernetes.server_pods import server_pages, server_starts
-from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
+from loadtest.target.kubernetes.server_pods import SAMPLE_SECONDS, Usage, server_pages, server_starts
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
 # Longest time that an edge of a window waits for the list of pods.

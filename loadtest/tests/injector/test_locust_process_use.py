@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from loadtest.injector import window_cpu
-from loadtest.injector.window_cpu import WindowCpu
+from loadtest.injector import locust_process_use
+from loadtest.injector.locust_process_use import WindowCpu
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ async def test_the_time_of_the_window_counts(
 ) -> None:
     """What held the process back in the warm-up or in the drain made no start of the window late."""
     readings = iter(told)
-    monkeypatch.setattr(window_cpu, "throttled_seconds", lambda: next(readings))
+    monkeypatch.setattr(locust_process_use, "throttled_seconds", lambda: next(readings))
 
     cpu = WindowCpu(opens_in=0.0, closes_in=3600.0)
     await asyncio.sleep(0.01)

@@ -1,17 +1,73 @@
 """
-What people set for the starts of an interactive run; what cannot be used is refused before anybody connects.
+What all starts of one injector's step have in common, and what people set of it for an interactive run; what cannot be
+used is refused before anybody connects.
 """
 
 from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 from loadtest.connection import configured_address, is_shared
 from loadtest.errors import InputError
-from loadtest.injector.shared_start_settings import AWAITED_AT_ONCE, SharedStartSettings
 from loadtest.plan import ArrivalKind, Work
-from loadtest.scenario import load
+from loadtest.results.step_instruction import seed_of_order
+from loadtest.scenario import Arrival, Scenario, load
+
+# A namespace's frontend answers at most 1,200 long polls for results at once; all injectors share this many.
+AWAITED_AT_ONCE = 500
+
+
+class SampleSink(Protocol):
+    """
+    Takes samples for Locust's own table and page.
+    """
+
+    def __call__(self, kind: str, name: str, seconds: float, error: BaseException | None) -> None:
+        """
+        Take one sample.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SharedStartSettings:
+    """
+    What all starts of a step have in common.
+
+    Attributes:
+        scenario: Scenario that makes each start.
+        id_prefix: Start of every order id; unique per run, step and process.
+        task_queue: Task queue where the workflows are started.
+        seed: Seed of the step; the seed of an order is made from it and the arrival's number.
+        work: Work of an order.
+        max_in_flight: Most open workflows, this injector's share; further starts wait here and keep their intended
+            time.
+        awaited_at_once: Most long polls, this injector's share.
+    """
+
+    scenario: Scenario
+    id_prefix: str
+    task_queue: str
+    seed: int
+    work: Work
+    max_in_flight: int
+    awaited_at_once: int
+
+    def arrival(self, number: int) -> Arrival:
+        """
+        Return the start with that number.
+        """
+        return Arrival(
+            number=number,
+            seed=seed_of_order(self.seed, number),
+            order_id=f"{self.id_prefix}-{number}",
+            task_queue=self.task_queue,
+            work=self.work,
+        )
+
 
 # Flag -> least value, whether the value must be above that, largest value, an example; nan is in no range.
 _RANGES = {

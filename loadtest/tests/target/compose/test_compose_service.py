@@ -11,9 +11,8 @@ import synthetic_steps
 
 from loadtest.errors import InputError
 from loadtest.plan import WorkerSetup
-from loadtest.target.compose.container_usage import control_group_use
-from loadtest.target.compose.service_container import parse_metrics_port
-from loadtest.target.compose.service_rules import deviations_from_plan, why_unscalable
+from loadtest.target.compose.compose_service import deviations_from_plan, why_unscalable
+from loadtest.target.compose.service_container import control_group_use, parse_metrics_port
 
 
 def _port(published: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 import synthetic_steps
 
-from loadtest.report.window_promql import NO_PAGES, WindowQueries, window_queries
+from loadtest.report.reading_definitions import NO_PAGES, WindowQueries, window_queries
 from loadtest.results.measured_step import Measured
 
 SCRAPE_SECONDS = 5.0

@@ -1,10 +1,13 @@
 """
-What an injector used of the CPU between a window's edges, and for how long its limit held it back.
+What a process of Locust used of its machine: CPU between a window's edges, for how long its limit held it back, and
+memory.
 """
 
 from __future__ import annotations
 
 import asyncio
+import resource
+import sys
 import time
 from dataclasses import dataclass
 
@@ -65,3 +68,11 @@ class WindowCpu:
 
 def _since_its_start() -> CpuUse:
     return CpuUse(time.process_time(), throttled_seconds())
+
+
+def largest_rss_bytes() -> int:
+    """
+    Return the largest resident size that this process has had.
+    """
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

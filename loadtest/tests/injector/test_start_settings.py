@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from loadtest.errors import InputError
-from loadtest.injector.interactive_settings import start_settings
+from loadtest.injector.start_settings import start_settings
 
 OPTIONS: dict[str, Any] = {
     "scenario": "noop",

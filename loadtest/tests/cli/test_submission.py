@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.cli.overrides import PlanFlags
-from loadtest.cli.submission_files import bring_plan, bring_resumed
+from loadtest.cli.submission import bring_plan, bring_resumed
 from loadtest.errors import InputError
 from loadtest.plan import PlanFile
 from loadtest.target.kubernetes.user_files import LARGEST_BYTES

@@ -10,7 +10,7 @@ import pytest
 from fake_cluster import FakeCluster, refusal
 
 from loadtest.target.kubernetes.api import Api
-from loadtest.target.kubernetes.usage import Usage
+from loadtest.target.kubernetes.server_pods import Usage
 
 NO_CLUSTER = Api(None, None, None, None, None, None, "nowhere")
 
