@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from loadtest.analysis.readings.work_done import workflows_per_second
 from loadtest.analysis.saturation.cell_capacity import known_draws_capacity
 from loadtest.analysis.saturation.doubled_closed_load import counting_steps
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_distribution import known_work
 from loadtest.design.design import KeptStep
 from loadtest.errors import MeasurementError
 from loadtest.plan import Fraction, Open, Plan, Saturate

@@ -18,7 +18,7 @@ from loadtest.analysis.estimators.percentiles import late_of_hdr
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.analysis.readings.load_shape import load_shape
 from loadtest.analysis.twin import Measure, SloBound
-from loadtest.analysis.twin.work_of_plan import knows_orders
+from loadtest.analysis.twin.work_distribution import knows_orders
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured

@@ -11,9 +11,13 @@ from loadtest.analysis.capacities.extrapolation import Extrapolation
 from loadtest.analysis.costs.monthly_cost import priced
 from loadtest.analysis.costs.replica_model_evidence import why_not_borne_out, why_workflow_tasks_wait
 from loadtest.analysis.costs.replicas_wanted import ReplicaModel, replicas_wanted
-from loadtest.analysis.costs.sizing_notes import sizing_notes
 from loadtest.analysis.costs.sizing_resources import BY_RATE, part_cores, part_cost, worker_memory
-from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation_of, saturated_steps
+from loadtest.analysis.costs.sizing_steps import (
+    believable_steps,
+    extrapolation_of,
+    saturated_steps,
+    sizing_notes,
+)
 from loadtest.analysis.estimators.usual_scatter import STATED
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.actions_per_order import actions_per_order

@@ -21,7 +21,7 @@ from loadtest.analysis.saturation.calibrated_model import histogram_work, unseen
 from loadtest.analysis.saturation.cell_capacity import whole_step_execution
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
-from loadtest.analysis.twin.work_of_plan import knows_orders
+from loadtest.analysis.twin.work_distribution import knows_orders
 from loadtest.plan import ArrivalKind, Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds
-from loadtest.analysis.decisions.late_activities import late_ratio
+from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds, late_ratio
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.analysis.judged_steps.slot_times_by_load import longer_slot_times
 from loadtest.analysis.judged_steps.step_notes import step_notes

@@ -22,7 +22,7 @@ from loadtest.analysis.saturation.cell_capacity import (
 )
 from loadtest.analysis.saturation.doubled_closed_load import ClosedLoadPair, closed_load_pairs, first_key
 from loadtest.analysis.saturation.slot_capacity import LoadLevel, capacity_of_unknown_draws
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_distribution import known_work
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured

@@ -15,11 +15,10 @@ from loadtest.analysis.readings.settings_as_planned import contradicted_settings
 from loadtest.analysis.readings.work_done import looked_seconds
 from loadtest.analysis.readings.workers_as_planned import differing_replicas
 from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED, is_closed, results
-from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.injector_relief import injector_relief
-from loadtest.analysis.rules.unaccounted_workflows import unaccounted_workflows
+from loadtest.analysis.rules.unaccounted_workflows import disagreeing_counts, unaccounted_workflows
 from loadtest.analysis.saturation.cell_capacity import edges_of_turns, slot_time_cv
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
 from loadtest.analysis.suspects.server_rules import why_full
