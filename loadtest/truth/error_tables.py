@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from claims import Claim, capacity_hits, counted, range_hits
-from findings import Tried, is_wrong
+from findings import Claim, Tried, capacity_hits, counted, is_wrong, range_hits
 from late_workflow_task_trial import WorkflowTrials
 from model_trial import ModelTrials
 from step_trial import Outcome
