@@ -20,7 +20,7 @@ from loadtest.analysis.costs.sizing_steps import (
 )
 from loadtest.analysis.estimators.usual_scatter import STATED
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
-from loadtest.analysis.readings.actions_per_order import actions_per_order
+from loadtest.analysis.readings.page_counters import actions_per_order
 from loadtest.analysis.readings.workers_as_planned import unknown_slots
 from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.analysis.twin import Measure, SloBound

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from loadtest.analysis.capacities.extrapolation import Extrapolation, fit_extrapolation
 from loadtest.analysis.estimators.usl import NORMAL_95
 from loadtest.analysis.judged_steps.step_verdict import judge_closed, judge_in_run
-from loadtest.analysis.readings.full_machine import PARTS_FILL_MACHINE_RATIO, is_full
+from loadtest.analysis.readings.cpu_and_memory import PARTS_FILL_MACHINE_RATIO, is_full
 from loadtest.analysis.readings.workers_as_planned import run_on_one_core
 from loadtest.analysis.saturation.cell_capacity import cell_capacity
 from loadtest.analysis.saturation.doubled_closed_load import closed_load_pairs, counting_steps

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from loadtest.analysis.decisions.late_workflow_tasks import ALLOWED_RATIO, judge_share
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
 from loadtest.plural import counted

@@ -16,7 +16,6 @@ from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, s
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
 from loadtest.analysis.judged_steps.worth_another_attempt import repeat_notes
 from loadtest.analysis.readings import latencies, page_counters, workflow_counts
-from loadtest.analysis.readings.actions_per_order import actions_per_order
 from loadtest.analysis.readings.backlog import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes
 from loadtest.analysis.readings.failed_attempts import (
@@ -29,6 +28,7 @@ from loadtest.analysis.readings.failed_attempts import (
 )
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
+from loadtest.analysis.readings.page_counters import actions_per_order
 from loadtest.analysis.readings.step_load import step_load
 from loadtest.analysis.readings.waits import cross_check, waits
 from loadtest.analysis.readings.work_done import looked_seconds, window_workflows, workflows_per_second

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from loadtest.analysis.estimators.number_text import rate_text
 from loadtest.analysis.estimators.percentiles import raw_percentile
 from loadtest.analysis.readings.littles_law import mean_start_seconds, whole_step_ratio
-from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.analysis.readings.work_done import looked_seconds
 from loadtest.analysis.readings.workers_as_planned import differing_replicas

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.estimators.usl import NORMAL_95
-from loadtest.analysis.readings.full_machine import is_full
+from loadtest.analysis.readings.cpu_and_memory import is_full
 from loadtest.analysis.readings.work_done import looked_seconds, window_workflows, work, workflows_per_second
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.cell_capacity import UNSEEN_CV, histogram_cv, slot_looks, slots_used_ratio

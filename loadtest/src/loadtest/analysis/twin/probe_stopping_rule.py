@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
 from loadtest.analysis.twin.stopping_rule import Enough, GoOn, Looks
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks

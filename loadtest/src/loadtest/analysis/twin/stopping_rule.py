@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.twin.decision import DEVIATIONS, DecisionRule, judge_late_tasks, longer_seconds
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
