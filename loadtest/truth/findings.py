@@ -13,7 +13,7 @@ from late_workflow_task_trial import WorkflowTrials
 from model_trial import ModelTrials
 from step_trial import Outcome
 
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.results.window_decision import Decided
 

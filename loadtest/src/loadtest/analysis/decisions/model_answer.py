@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
+from loadtest.analysis.estimators.intervals import samples_to_keep, share_ends
 from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.estimators.percentiles import late_of_hdr, mean_of_hdr
-from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
 from loadtest.analysis.readings.step_load import load_shape
 from loadtest.analysis.readings.work_done import work as work_done
 from loadtest.analysis.readings.workflow_counts import closed_by_workers
