@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from dashboards.bounds import QueueBoundsError, read_queue_bounds
 from dashboards.generated_files import FILES, ROOT
-from dashboards.queue_bounds import QueueBoundsError, read_queue_bounds
 from dashboards.rules import RuleSettings
 
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")

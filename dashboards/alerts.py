@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboards import bounds
-from dashboards.queue_bounds import QueueBounds, either_spelling
+from dashboards.bounds import QueueBounds, either_spelling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

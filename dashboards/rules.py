@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from dashboards.alerts import ALERTS, Alert
-from dashboards.queue_bounds import QueueBounds
+from dashboards.bounds import QueueBounds
 from dashboards.recording_rules import RECORDINGS, Recording
 
 _RUNBOOKS = "dashboards/runbooks"

@@ -15,8 +15,9 @@ from fake_exporters import KUBERNETES_NAMESPACE
 from watched_stack import MISCHIEF, QUEUE, QUIET_SECONDS, Stack
 
 from dashboards.alerts import ALERTS
+from dashboards.bounds import either_spelling
 from dashboards.generated_files import ROOT
-from dashboards.queue_bounds import either_spelling
+from dashboards.grafana_json import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
 from dashboards.unanswered_panels import (
     Question,
     ailing_rules,
@@ -31,7 +32,6 @@ from dashboards.unanswered_panels import (
     unanswered,
 )
 from dashboards.unanswered_panels import main as ask
-from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
 from loadtest.analysis.estimators.bucket_quantile import quantile
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue.expressions import BY_NAME

@@ -11,7 +11,7 @@ import yaml
 from prometheus_programs import promtool
 
 from dashboards.__main__ import main
-from dashboards.queue_bounds import QueueBoundsError, either_spelling, read_queue_bounds
+from dashboards.bounds import QueueBoundsError, either_spelling, read_queue_bounds
 from dashboards.rules import RuleSettings, rule_file
 
 BOUNDS = '["nightly-batch"]\nbacklog_age_seconds = 14400\n[imports]\nbacklog_age_seconds = false\nsync_match_ratio = 0.5\n'

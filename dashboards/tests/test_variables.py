@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_programs import demand_answers
 
-from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY
+from dashboards.grafana_json import NAMESPACE_QUERY, TASK_QUEUE_QUERY
 
 pytestmark = pytest.mark.process
 

@@ -23,9 +23,9 @@ import pytest
 from panel_plots import draw
 from prometheus_programs import needs
 
+from dashboards.bounds import either_spelling
 from dashboards.generated_files import ROOT
 from dashboards.local_prometheus import LocalPrometheus
-from dashboards.queue_bounds import either_spelling
 from dashboards.unanswered_panels import choices, committed, questions, unanswered
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import BY_NAME

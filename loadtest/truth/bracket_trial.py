@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docs_page import page_parser
-from long_window_plan import DEMO, long_window_plan
-from program_run import carry_out
+from program_run import DEMO, carry_out, long_window_plan
 
 from loadtest.results.capacity_result import CapacityResult, CountCapacity
 from loadtest.results.document import read

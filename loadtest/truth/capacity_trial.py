@@ -25,7 +25,7 @@ from known_system import Subject, bound_of, capacity_of
 from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.capacities.capacity_search import MOST_PROBES, CapacityBracket
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 from loadtest.design.capacity import Capacity
 from loadtest.results.question import CapacityQuestion
 

@@ -19,7 +19,6 @@ from docs_page import page_parser
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 from cells import BUDGET_SECONDS
-from claims import claims
 from error_tables import (
     alarms_table,
     claims_table,
@@ -30,7 +29,7 @@ from error_tables import (
     runs_of,
     workflow_table,
 )
-from findings import Findings
+from findings import Findings, claims
 from parallel_trials import all_trials, run_trials
 from step_trial import TASKS
 

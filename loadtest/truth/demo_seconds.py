@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 import synthetic_steps
 from changed_steps import filled, not_level
 from event_system import Traits
-from long_window_plan import DEMO
+from program_run import DEMO
 from simulated_capacity_search import SearchedSystem
 
 from loadtest.analysis.decisions.model_answer import decide_waits_by_model

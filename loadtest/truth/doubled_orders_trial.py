@@ -19,8 +19,11 @@ from event_system import EventSystem, Traits
 from known_system import ACTIVITIES, WORK
 from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
-from loadtest.analysis.saturation.saturation_limit import RISE_RATIO
-from loadtest.analysis.saturation.slots_lacking_orders import LEAST_LACKING_ORDERS_RATIO, lacking_orders_ratio
+from loadtest.analysis.saturation.saturation_limit import (
+    LEAST_LACKING_ORDERS_RATIO,
+    RISE_RATIO,
+    lacking_orders_ratio,
+)
 from loadtest.results.step_key import StepKey
 
 STEPS = 10

@@ -7,13 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from claims import Claim, capacity_hits, counted, range_hits
-from findings import Tried, is_wrong
+from findings import Claim, Tried, capacity_hits, counted, is_wrong, range_hits
 from late_workflow_task_trial import WorkflowTrials
 from model_trial import ModelTrials
 from step_trial import Outcome
 
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.results.window_decision import Decided
 

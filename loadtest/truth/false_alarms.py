@@ -15,7 +15,7 @@ from pathlib import Path
 
 from docs_page import page_parser, write_head
 
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 from loadtest.analysis.rules.disturbances import disturbances
 from loadtest.results.disturbance import DisturbanceKind
 from loadtest.results.measured_step import Measured

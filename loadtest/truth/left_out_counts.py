@@ -21,6 +21,39 @@ from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized
+from loadtest.results.sweep_result import Interval
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutReading:
+    """
+    One quantity of a cell that was left out.
+
+    Attributes:
+        run, cell: Name of the run and of the cell.
+        quantity: Name of the quantity.
+        seen: Value that the cell showed.
+        told: Interval that the other cells predict.
+        beyond: Whether the cell lies beyond the others' range.
+    """
+
+    run: str
+    cell: str
+    quantity: str
+    seen: float
+    told: Interval
+    beyond: bool
+
+    @property
+    def is_inside(self) -> bool:
+        """
+        Whether the cell lies in the interval.
+        """
+        off = _ROUNDING * self.seen
+        return (self.told.low or 0.0) - off <= self.seen <= (self.told.high or 0.0) + off
+
 
 # Of the way from the lowest to the highest rate that needs a count.
 _PLACES = (0.25, 0.75)

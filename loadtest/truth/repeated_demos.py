@@ -12,8 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from docs_page import page_parser
-from long_window_plan import DEMO, long_window_plan
-from program_run import carry_out
+from program_run import DEMO, carry_out, long_window_plan
 
 from loadtest.plural import counted
 from loadtest.results.document import read

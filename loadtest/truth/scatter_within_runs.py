@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from loadtest.analysis.costs.cpu_cost import CostPoint, cost_points, fit_marginal_cost
 from loadtest.analysis.costs.sizing_resources import database_points, replica_memory, slot_seconds
 from loadtest.analysis.costs.sizing_steps import believable_steps
-from loadtest.analysis.estimators.prediction_interval import scatter_of
 from loadtest.analysis.estimators.usl import NORMAL_95
-from loadtest.analysis.estimators.usual_scatter import Scatter, pooled
+from loadtest.analysis.estimators.usual_scatter import Scatter, pooled, scatter_of
 from loadtest.analysis.saturation.cell_capacity import cell_capacity
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 from polling_workers import PolledWorker, Silence, is_named, looks_at, seconds_to_name
 
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 
 STEPS = 100
 REPLICAS = 10

@@ -25,7 +25,7 @@ from known_system import Subject, capacity_of
 
 from loadtest.analysis.comparisons.abba_rounds import compare_rounds
 from loadtest.analysis.comparisons.settings_comparison import standing_of
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 from loadtest.analysis.saturation.slot_capacity import throughput_half_width
 from loadtest.cli.compare_plan import EXPONENTIAL_ROUNDS, MOST_ROUNDS, ROUNDS, comparing_plan
 from loadtest.design.compare import Compare

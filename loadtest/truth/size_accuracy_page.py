@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from left_out_counts import AskedCount
-from left_out_reading import LeftOutReading
+from left_out_counts import AskedCount, LeftOutReading
 from scatter_within_runs import Recorded, machine_scatter, repeated_scatter, usual_scatter
 from scipy.special import betaincinv
 

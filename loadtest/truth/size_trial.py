@@ -14,8 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from docs_page import page_parser
-from left_out_counts import asked_counts
-from left_out_reading import LeftOutReading
+from left_out_counts import LeftOutReading, asked_counts
 from scatter_within_runs import Recorded, usual_scatter
 from size_accuracy_page import page, scatter_lines
 

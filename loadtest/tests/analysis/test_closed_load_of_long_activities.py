@@ -9,7 +9,7 @@ from event_system import Traits
 from simulated_capacity_search import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.cell_capacity import known_draws_capacity
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_distribution import known_work
 from loadtest.plan import Plan
 from loadtest.results.step_key import StepKey
 

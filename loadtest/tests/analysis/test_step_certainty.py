@@ -15,11 +15,11 @@ from histograms import buckets
 
 from loadtest.analysis import read_step
 from loadtest.analysis.estimators.usual_scatter import MACHINE_SCATTER
-from loadtest.analysis.readings.load_shape import load_shape
+from loadtest.analysis.readings.step_load import load_shape
 from loadtest.analysis.readings.work_done import looked_seconds
 from loadtest.analysis.saturation.cell_capacity import cell_capacity, known_draws_capacity
 from loadtest.analysis.twin import ExponentialWork, UniformWork
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_distribution import known_work
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Work
 from loadtest.results.estimate import Estimate

@@ -12,9 +12,9 @@ from synthetic_steps import demo_plan, step
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.readings.work_done import workflows_per_second
 from loadtest.analysis.saturation.cell_capacity import known_draws_capacity
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_distribution import known_work
 from loadtest.design.design import KeptStep
-from loadtest.design.step_arrival_rate import arrival_rate, carried_per_second
+from loadtest.design.grid import arrival_rate, carried_per_second
 from loadtest.errors import MeasurementError
 from loadtest.plan import Fraction, Open, Saturate
 from loadtest.results.measured_step import Measured

@@ -13,7 +13,7 @@ from fake_ports import fake_ports
 from fake_steps import quick_plan
 from fake_system import FakeSystem
 
-from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
+from loadtest.analysis.rules.unaccounted_workflows import disagreeing_counts
 from loadtest.design.grid import Grid
 from loadtest.errors import WorkerDiedError
 from loadtest.experiment.earlier_orders import EarlierOrders, wait_for_earlier_orders

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
 from loadtest.results.step_result_parts import Errors

@@ -9,8 +9,7 @@ from temporalio.client import Client
 
 from loadtest.errors import TargetError
 from loadtest.probe import task_queue as task_queue_module
-from loadtest.probe.queue_rate import limit_queue
-from loadtest.probe.task_queue import DescribedQueue
+from loadtest.probe.task_queue import DescribedQueue, limit_queue
 
 pytestmark = pytest.mark.server
 

@@ -15,8 +15,7 @@ from types import SimpleNamespace
 import pytest
 from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 
-from loadtest.probe.page_cache import PageBody, PageCache
-from loadtest.probe.page_scraper import PageScraper
+from loadtest.probe.page_scraper import PageBody, PageCache, PageScraper
 from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.measured_step import Replica
 

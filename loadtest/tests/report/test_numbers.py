@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.analysis.readings.milliseconds_text import duration_text
+from loadtest.analysis.estimators.number_text import duration_text
 from loadtest.report.numbers import (
     DASH,
     actions_text,

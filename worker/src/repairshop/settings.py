@@ -19,8 +19,7 @@ from pydantic_settings import NoDecode
 
 from repairshop import contract
 from repairshop.codec_settings import CodecServerSettings, CodecSettings
-from repairshop.environment import PREFIX, EnvironmentSettings, SettingsError
-from repairshop.kubernetes_service_variables import without_service_links
+from repairshop.environment import PREFIX, EnvironmentSettings, SettingsError, without_service_links
 
 AUTOSCALING = "autoscaling"
 # Longest interval of worker heartbeats that the SDK allows.

@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.decisions.slo import judge_count, judge_errors, judge_step
+from loadtest.analysis.estimators.number_text import rate_text
 from loadtest.analysis.judged_steps.worth_another_attempt import answer_rests_on
-from loadtest.analysis.readings.load_shape import load_shape, shape_text
-from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.analysis.readings.step_load import load_shape, shape_text
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import CombinationResult, Demand, RunVerdict, SloAnswer, SweepResult

@@ -23,8 +23,7 @@ from loadtest.probe.history_waits import SampledHistories
 from loadtest.probe.http_page import fetch
 from loadtest.probe.left_workflows import OpenOrders
 from loadtest.probe.page_access import PageAccess, page_accesses
-from loadtest.probe.page_cache import PageCache
-from loadtest.probe.page_scraper import PageScraper
+from loadtest.probe.page_scraper import PageCache, PageScraper
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.run_folder import Run

@@ -32,8 +32,7 @@ from loadtest.analysis.twin import (
     find_edge,
     simulate_twins,
 )
-from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
-from loadtest.analysis.twin.work_of_plan import knows_orders
+from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution, knows_orders
 from loadtest.design.design import KeptStep
 from loadtest.design.foreknown_windows import far_below_schedule, overload_window_seconds
 from loadtest.design.long_run_reading import StepModel

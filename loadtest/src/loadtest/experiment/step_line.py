@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.readings.milliseconds_text import milliseconds_text, wait_milliseconds_text
+from loadtest.analysis.estimators.number_text import milliseconds_text, wait_milliseconds_text
 from loadtest.results.estimate import Wait
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit

@@ -17,7 +17,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.analysis.estimators.number_text import rate_text
 from loadtest.experiment.progress import (
     Event,
     NoteSeen,

@@ -17,8 +17,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from loadtest.probe.ending_events import ACTIVITY_ENDS, CHILD_ENDS, attributes_of
-from loadtest.probe.order_course import OrderCourse, order_course
+from loadtest.probe.order_course import ACTIVITY_ENDS, CHILD_ENDS, OrderCourse, attributes_of, order_course
 from loadtest.results.history_sample import HistorySample
 
 # Few at once, so that reading histories stays a small part of the server's work.

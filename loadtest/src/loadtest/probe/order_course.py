@@ -6,12 +6,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from loadtest.probe.ending_events import ACTIVITY_ENDS, CHILD_ENDS, attributes_of
 from loadtest.results.history_sample import NEXUS, OTHER_CHILDREN
+
+ACTIVITY_ENDS = frozenset(
+    {
+        EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
+        EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
+        EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
+        EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED,
+    }
+)
+# The last is of a child that never began.
+CHILD_ENDS = frozenset(
+    {
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED,
+        EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED,
+    }
+)
+
+
+def attributes_of(event: HistoryEvent) -> Any:
+    """
+    Return what an event tells beside its number and time, of whatever type it is.
+    """
+    name = event.WhichOneof("attributes")
+    assert name is not None  # every event of a server has them
+    return getattr(event, name)
+
 
 START_DELAY, TIMERS, MESSAGES = "the start's delay", "timers", "signals or updates"
 OTHER_QUEUES = "activities of other task queues"

@@ -1,5 +1,5 @@
 """
-Reads sets of /metrics pages and tells what changed between two looks.
+Reads sets of /metrics pages and tells what changed between two looks; one read serves all who ask in the same second.
 
 It decides that every page is fetched at the same moment and in a thread; the catalogue decides what is read of a page.
 """
@@ -10,15 +10,52 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from loadtest.catalogue import BY_KEY
 from loadtest.probe.http_page import fetch
 from loadtest.probe.page import Page, PageScope, cut, read, refuse_absent, series
 from loadtest.probe.page_access import PageAccess
-from loadtest.probe.page_cache import PageBody, PageCache
 from loadtest.probe.page_difference import difference
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
+
+
+@dataclass(frozen=True, slots=True)
+class PageBody:
+    """
+    The answer to one request for a page.
+
+    Attributes:
+        at: Unix time of the request.
+        body: The whole answer.
+    """
+
+    at: float
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PageCache:
+    """
+    The last answer of each URL; may be used from any thread.
+    """
+
+    _by_url: dict[str, PageBody] = field(default_factory=dict)
+
+    def keep(self, url: str, page: PageBody) -> None:
+        """
+        Replace the URL's page with a newer one.
+        """
+        self._by_url[url] = page
+
+    def since(self, url: str, at: float) -> PageBody | None:
+        """
+        Return the newest page of a URL, ``None`` if it was requested before a Unix time.
+        """
+        page = self._by_url.get(url)
+        return page if page is not None and page.at >= at else None
+
 
 # Pages that are fetched at the same time; they are read after all have come, so that all show the same moment.
 _THREADS = 64

@@ -22,7 +22,7 @@ from loadtest.probe.go_session_workers import (
     without_slots,
 )
 from loadtest.probe.http_page import fetch_once
-from loadtest.probe.page_cache import PageBody, PageCache
+from loadtest.probe.page_scraper import PageBody, PageCache
 from loadtest.probe.replica_processes import may_be_several, polling_processes, told_in_part, without_page
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.visibility_quoting import quoted

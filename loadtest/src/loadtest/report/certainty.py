@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.estimators.count_text import count_text
-from loadtest.analysis.readings.milliseconds_text import duration_text
+from loadtest.analysis.estimators.number_text import count_text, duration_text
 from loadtest.analysis.twin.decision import DEVIATIONS, longer_seconds
 from loadtest.plural import counted, plural
 from loadtest.report.numbers import bound_text, percent, rate, share, with_error

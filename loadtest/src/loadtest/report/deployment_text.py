@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis.decisions.slo import judge_errors
-from loadtest.analysis.readings.load_shape import shape_text
+from loadtest.analysis.readings.step_load import shape_text
 from loadtest.plan import Slo
 from loadtest.plural import counted
 from loadtest.report.numbers import bound_text, capitalised, listed, percent, rate, share, wait_milliseconds

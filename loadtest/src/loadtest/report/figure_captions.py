@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis.estimators.percentiles import is_for_few_samples
-from loadtest.analysis.readings.load_shape import shape_text
+from loadtest.analysis.readings.step_load import shape_text
 from loadtest.report.decision_plot import decided_steps, drawn_steps
 from loadtest.report.deployment_text import shortest_waits
 from loadtest.report.numbers import capitalised, listed, milliseconds, percent, plain, rate, with_ends

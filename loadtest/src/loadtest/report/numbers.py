@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from loadtest.analysis.readings.milliseconds_text import milliseconds_text, wait_milliseconds_text
-from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.analysis.estimators.number_text import milliseconds_text, rate_text, wait_milliseconds_text
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.plural import counted
 from loadtest.results.estimate import Estimate

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.decisions.window_budget import why_budget_ended
 from loadtest.design.design import KeptStep
-from loadtest.design.grid import Grid
-from loadtest.design.step_arrival_rate import arrival_rate
+from loadtest.design.grid import Grid, arrival_rate
 from loadtest.errors import MeasurementError
 from loadtest.results.measured_step import Measured
 from loadtest.results.path_from_here import path_from_here

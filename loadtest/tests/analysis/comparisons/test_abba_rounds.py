@@ -19,7 +19,7 @@ from loadtest.analysis.comparisons.abba_rounds import (
     round_difference,
     rounds_wanted,
 )
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 
 
 def test_a_round_gives_the_mean_log_ratio() -> None:

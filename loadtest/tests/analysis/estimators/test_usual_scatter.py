@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from loadtest.analysis.costs.cpu_cost import CostPoint, MarginalCost, fit_marginal_cost
-from loadtest.analysis.estimators.prediction_interval import next_value
-from loadtest.analysis.estimators.usual_scatter import ROWS, STATED, Scatter, with_usual
+from loadtest.analysis.estimators.usual_scatter import ROWS, STATED, Scatter, next_value, with_usual
 from loadtest.results.sweep_result import Interval
 
 USUAL = Scatter(0.05, 5.0)

@@ -12,7 +12,7 @@ from changed_steps import counter
 
 from loadtest.analysis import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge
-from loadtest.analysis.readings.actions_per_order import ACTIONS, actions_per_order
+from loadtest.analysis.readings.page_counters import ACTIONS, actions_per_order
 from loadtest.analysis.readings.workflow_counts import counts
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured_step import Measured

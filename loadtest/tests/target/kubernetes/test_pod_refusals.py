@@ -16,13 +16,13 @@ from fake_cluster import FakeCluster
 
 from loadtest.errors import InjectorError, TargetError
 from loadtest.plan import parse_plan
-from loadtest.target.kubernetes import pod_refusals
+from loadtest.target.kubernetes import absent_pods
+from loadtest.target.kubernetes.absent_pods import LASTS_SECONDS, PodRefusals, RefusedPodsError, with_mend
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
 from loadtest.target.kubernetes.job_log import JobLog, NotStartedError
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.own_pod import OwnPod
-from loadtest.target.kubernetes.pod_refusals import LASTS_SECONDS, PodRefusals, RefusedPodsError, with_mend
 from loadtest.target.kubernetes.sweep_job import SweepJob
 
 QUOTA = 'pods "x" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2'
@@ -59,7 +59,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     A refusal lasts as soon as it was seen.
     """
-    monkeypatch.setattr(pod_refusals, "LASTS_SECONDS", 0.0)
+    monkeypatch.setattr(absent_pods, "LASTS_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize("refused", [QUOTA, RANGE, POLICY, INVALID])

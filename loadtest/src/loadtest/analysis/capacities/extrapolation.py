@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtest.analysis.estimators.small_least_squares import least_squares
-from loadtest.analysis.estimators.usl import Usl
+from loadtest.analysis.estimators.usl import Usl, least_squares
 from loadtest.analysis.estimators.usual_scatter import MACHINE_SCATTER, STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval
 

@@ -17,7 +17,7 @@ from loadtest.analysis.comparisons.abba_rounds import (
 )
 from loadtest.analysis.comparisons.compared_quantities import FEWEST_EVENTS, Quantity
 from loadtest.analysis.comparisons.money_per_order import compared_quantities
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
 from loadtest.plan import Plan
 from loadtest.plan.prices import SidePrices
 from loadtest.plural import counted, plural

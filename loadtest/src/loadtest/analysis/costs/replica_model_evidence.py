@@ -13,12 +13,12 @@ from loadtest.analysis.costs.replicas_wanted import ReplicaModel
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.decisions.late_workflow_tasks import BUSY_BURST, decide_workflow_queue
 from loadtest.analysis.decisions.model_answer import MODEL_RATIO, RATE_RATIO, fewest_counted
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.intervals import share_ends
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.estimators.percentiles import late_of_hdr
-from loadtest.analysis.estimators.share_interval import share_ends
-from loadtest.analysis.readings.load_shape import load_shape
+from loadtest.analysis.readings.step_load import load_shape
 from loadtest.analysis.twin import Measure, SloBound
-from loadtest.analysis.twin.work_of_plan import knows_orders
+from loadtest.analysis.twin.work_distribution import knows_orders
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured

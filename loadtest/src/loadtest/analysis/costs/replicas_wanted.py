@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.capacities.extrapolation import Extrapolation
-from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.analysis.estimators.number_text import rate_text
 from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, keeps_in_long_run

@@ -1,5 +1,6 @@
 """
-What a rate needs that was not measured, from the valid steps of a run.
+What a rate needs that was not measured, from the valid steps of a run, and what that costs a month with the user's own
+prices.
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from loadtest.analysis.capacities.extrapolation import Extrapolation
-from loadtest.analysis.costs.monthly_cost import priced
 from loadtest.analysis.costs.replica_model_evidence import why_not_borne_out, why_workflow_tasks_wait
 from loadtest.analysis.costs.replicas_wanted import ReplicaModel, replicas_wanted
-from loadtest.analysis.costs.sizing_notes import sizing_notes
 from loadtest.analysis.costs.sizing_resources import BY_RATE, part_cores, part_cost, worker_memory
-from loadtest.analysis.costs.sizing_steps import believable_steps, extrapolation_of, saturated_steps
+from loadtest.analysis.costs.sizing_steps import (
+    believable_steps,
+    extrapolation_of,
+    saturated_steps,
+    sizing_notes,
+)
 from loadtest.analysis.estimators.usual_scatter import STATED
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
-from loadtest.analysis.readings.actions_per_order import actions_per_order
+from loadtest.analysis.readings.page_counters import actions_per_order
 from loadtest.analysis.readings.workers_as_planned import unknown_slots
 from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.analysis.twin import Measure, SloBound
@@ -27,7 +31,7 @@ from loadtest.plural import counted
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
 from loadtest.results.plan_setting import setting_text
-from loadtest.results.sizing_result import Basis, Sized, SizingResult
+from loadtest.results.sizing_result import Basis, Priced, Sized, SizingResult
 from loadtest.results.sweep_result import Interval
 
 _NONE_VALID = "no step of the run is valid"
@@ -188,3 +192,62 @@ def _contention(extrapolation: Extrapolation | None) -> str:
 def _percent(value: Interval, decimals: int = 1) -> str:
     ends = f"{100 * (value.low or 0):.{decimals}f} to {100 * (value.high or 0):.{decimals}f}"
     return f"{100 * value.value:.{decimals}f} % ({ends})"
+
+
+HOURS_OF_A_MONTH = 730.0
+_MILLION = 1e6
+_SECONDS_OF_AN_HOUR = 3600.0
+# Key of the price -> the quantity that it prices, and the number of its units in a month.
+_PRICED = {
+    "worker_core_hour": ("worker cores", HOURS_OF_A_MONTH),
+    "worker_gib_hour": ("worker memory", HOURS_OF_A_MONTH),
+    "server_core_hour": ("server cores", HOURS_OF_A_MONTH),
+    "million_actions": ("actions", HOURS_OF_A_MONTH * _SECONDS_OF_AN_HOUR / _MILLION),
+    "million_state_transitions": ("state transitions", HOURS_OF_A_MONTH * _SECONDS_OF_AN_HOUR / _MILLION),
+}
+
+
+def priced(prices: PriceTable, quantities: Sequence[Sized]) -> tuple[Priced, ...]:
+    """
+    Price what a rate needs; the last entry is the sum, which is not known if one of its parts is not.
+    """
+    by_name = {one.quantity: one for one in quantities}
+    found = []
+    for key, (name, units) in _PRICED.items():
+        price: float | None = getattr(prices, key)
+        if price is None:
+            continue
+        sized = by_name[name]
+        if sized.needed is None:
+            found.append(Priced(key, None, f"{name} are not known: {sized.why}"))
+        else:
+            found.append(Priced(key, _scaled(sized.needed, price * units)))
+    if prices.fixed_month is not None:
+        found.append(
+            Priced("fixed_month", Interval(prices.fixed_month, prices.fixed_month, prices.fixed_month))
+        )
+    return (*found, _sum(found))
+
+
+def _scaled(value: Interval, factor: float) -> Interval:
+    return Interval(
+        value.value * factor,
+        None if value.low is None else value.low * factor,
+        None if value.high is None else value.high * factor,
+    )
+
+
+def _sum(parts: Sequence[Priced]) -> Priced:
+    unknown = [part.item for part in parts if part.per_month is None]
+    if unknown:
+        return Priced("sum", None, f"{', '.join(unknown)} cannot be told")
+    told = [part.per_month for part in parts if part.per_month is not None]
+    lows, highs = [one.low for one in told], [one.high for one in told]
+    return Priced(
+        "sum",
+        Interval(
+            sum(one.value for one in told),
+            None if None in lows else sum(low for low in lows if low is not None),
+            None if None in highs else sum(high for high in highs if high is not None),
+        ),
+    )

@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.costs.cpu_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
-from loadtest.analysis.estimators.prediction_interval import next_value
-from loadtest.analysis.estimators.usual_scatter import STATED, Sureness
-from loadtest.analysis.readings.actions_per_order import ACTIONS
-from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.analysis.estimators.number_text import rate_text
+from loadtest.analysis.estimators.usual_scatter import STATED, Sureness, next_value
+from loadtest.analysis.readings.page_counters import ACTIONS
 from loadtest.analysis.readings.work_done import looked_seconds, window_workflows, workflows_per_second
 from loadtest.analysis.readings.workflow_counts import whole_closed
 from loadtest.analysis.saturation.cell_capacity import slot_time_cv

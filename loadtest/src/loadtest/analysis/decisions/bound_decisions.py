@@ -1,22 +1,24 @@
 """
 What one step decides on each latency bound of the SLO: by its twins, by the model, or by a share with its error.
 
-A window's raw percentile decides no bound.
+A window's raw percentile decides no bound; the share of its activities that were late is told beside.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.decisions.model_answer import decide_waits_by_model, end_to_end_by_model
 from loadtest.analysis.decisions.why_undecided import why_orders_undecided, why_waits_undecided
 from loadtest.analysis.readings.history_notes import queues_elsewhere
-from loadtest.analysis.readings.null_reasons import NullReasons
+from loadtest.analysis.readings.null_reasons import NO_WORKER, NullReasons
 from loadtest.analysis.readings.workflow_counts import counted_activities, is_closed
-from loadtest.analysis.twin.work_of_plan import OWN_ORDERS
+from loadtest.analysis.twin.work_distribution import OWN_ORDERS
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import Decided, Decision
 
 CLOSED = "a closed load is at capacity by intent"
@@ -106,3 +108,22 @@ def _kept(decision: Decision | None, key: str, reason: str, why: NullReasons) ->
     elif decision.why is None:
         why[f"{key}.why"] = "it is decided"
     return decision
+
+
+def late_ratio(measured: Measured, plan: Plan, why: NullReasons) -> float | None:
+    """
+    Return which share of the window's activities waited longer than the SLO's bound, or None with the reason kept.
+    """
+    bound, window = plan.slo.schedule_to_start_p95_seconds, measured.worker_window
+    waits = histogram_of(window, "worker.activity_schedule_to_start")
+    if is_closed(measured):
+        return why.of("late_ratio", None, CLOSED)
+    if bound is None:
+        return why.of("late_ratio", None, "the plan bounds no waits")
+    if waits is None or not waits.count:
+        return why.of(
+            "late_ratio", None, NO_WORKER if window is None else "no activity started in the window"
+        )
+    if (unknown := why_not_counted(waits, bound)) is not None:
+        return why.of("late_ratio", None, unknown)
+    return count_late(waits, bound) / waits.count

@@ -8,9 +8,9 @@ import math
 from dataclasses import replace
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
-from loadtest.analysis.decisions.window_wanted import window_wanted
-from loadtest.analysis.estimators.count_text import count_text
-from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
+from loadtest.analysis.decisions.why_undecided import window_wanted
+from loadtest.analysis.estimators.intervals import samples_to_keep, share_ends
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of

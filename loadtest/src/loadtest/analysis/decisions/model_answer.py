@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.intervals import samples_to_keep, share_ends
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.estimators.percentiles import late_of_hdr, mean_of_hdr
-from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
-from loadtest.analysis.readings.load_shape import load_shape
+from loadtest.analysis.readings.step_load import load_shape
 from loadtest.analysis.readings.work_done import work as work_done
 from loadtest.analysis.readings.workflow_counts import closed_by_workers
 from loadtest.analysis.saturation.activity_stages import activity_stages
@@ -21,7 +21,7 @@ from loadtest.analysis.saturation.calibrated_model import histogram_work, unseen
 from loadtest.analysis.saturation.cell_capacity import whole_step_execution
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
-from loadtest.analysis.twin.work_of_plan import knows_orders
+from loadtest.analysis.twin.work_distribution import knows_orders
 from loadtest.plan import ArrivalKind, Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of

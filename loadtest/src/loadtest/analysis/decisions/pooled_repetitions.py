@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from loadtest.analysis.decisions.late_workflow_tasks import ALLOWED_RATIO, judge_share
-from loadtest.analysis.estimators.count_text import count_text
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.estimators.intervals import share_ends
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
 from loadtest.plural import counted
 from loadtest.results.step_result import StepResult

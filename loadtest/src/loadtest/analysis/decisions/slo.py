@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.decisions.pooled_repetitions import pooled_late_tasks, pooled_repetitions
-from loadtest.analysis.estimators.count_text import count_text
-from loadtest.analysis.estimators.share_interval import samples_to_keep
+from loadtest.analysis.estimators.intervals import samples_to_keep
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.analysis.twin.decision import longer_seconds
 from loadtest.plan import Slo

@@ -4,14 +4,15 @@ Why a bound was not decided in a window, and what to change so that it is.
 
 from __future__ import annotations
 
+import math
+
 from loadtest.analysis.decisions.late_tasks import why_not_counted
 from loadtest.analysis.decisions.model_answer import fewest_counted
-from loadtest.analysis.decisions.window_wanted import window_wanted
 from loadtest.analysis.estimators.percentiles import decode
 from loadtest.analysis.readings.null_reasons import NO_WORKER
 from loadtest.analysis.readings.workflow_counts import counted_activities, results
 from loadtest.analysis.twin import Measure, SloBound
-from loadtest.analysis.twin.work_of_plan import knows_orders
+from loadtest.analysis.twin.work_distribution import knows_orders
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
@@ -81,3 +82,27 @@ def _too_few(measured: Measured, plan: Plan, number: int, told: str, bound: SloB
         return None
     longer = window_wanted(measured, plan, number, wanted) or "test a higher rate"
     return f"{told} in a window of {measured.window_seconds:.0f} s, and {wanted} are needed; {longer}"
+
+
+# A window that ends by itself ends a little before its longest time.
+_ABOUT_SECONDS = 5.0
+
+
+def window_wanted(measured: Measured, plan: Plan, counted: int, wanted: int) -> str | None:
+    """
+    Say what to write for a window that counts enough: another length where it is fixed, a longer limit where the window ended
+    at its longest; ``None`` where it ended by itself.
+
+    Args:
+        measured: The step.
+        plan: Plan of the step's cell.
+        counted: Number of tasks or orders that the window counted.
+        wanted: Number that an answer needs.
+    """
+    load, seconds = plan.loads[measured.key.load], measured.window_seconds
+    longer = math.ceil(1.1 * seconds * wanted / counted) if counted else math.ceil(2 * seconds)
+    if load.window_seconds is not None:
+        return f"write window_seconds = {longer} or more (now {seconds:.0f})"
+    if seconds >= load.longest_window_seconds - _ABOUT_SECONDS:
+        return f"write max_window_seconds = {longer} or more (now {load.longest_window_seconds:.0f})"
+    return None

@@ -1,5 +1,8 @@
 """
 The Universal Scalability Law: one formula, and the curve that fits best.
+
+A bootstrap has thousands of least-squares problems of two or three unknowns. LAPACK solves one after the other, which
+takes most of the time; here all problems go through each step together.
 """
 
 from __future__ import annotations
@@ -13,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtest.analysis.estimators.intervals import t_factor
-from loadtest.analysis.estimators.small_least_squares import least_squares
 from loadtest.errors import TooFewStepsError
 
 FEWEST_COUNTS = 4
@@ -208,3 +210,41 @@ def bootstrap(
     n = np.repeat([float(count) for count in counts], [len(repetitions[count]) for count in counts])
     mean = np.repeat([means[count] for count in counts], [len(repetitions[count]) for count in counts])
     return _fits(n, mean * (1 + draw.choice(residuals, size=(resamples, len(n)))))
+
+
+def least_squares(
+    columns: Sequence[NDArray[np.float64]], wanted: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Solve many small least-squares problems at once, by Gram and Schmidt's modified orthogonalization.
+
+    Args:
+        columns: Factors of each unknown, each of shape (problems, equations).
+        wanted: Right-hand side of each equation, shape (problems, equations).
+
+    Returns:
+        The unknowns of each problem, shape (problems, unknowns), and its sum of squared residuals.
+    """
+    # The equations are the first axis, so that sums run over all problems side by side.
+    remaining, left = [np.ascontiguousarray(column.T) for column in columns], wanted.T
+    triangle: list[tuple[NDArray[np.float64], list[NDArray[np.float64]], NDArray[np.float64]]] = []
+    for place, column in enumerate(remaining):
+        length = np.sqrt(_products(column, column))
+        unit = column / length
+        above = []
+        for later in range(place + 1, len(remaining)):
+            above.append(_products(unit, remaining[later]))
+            remaining[later] = remaining[later] - above[-1] * unit
+        part = _products(unit, left)
+        left = left - part * unit
+        triangle.append((length, above, part))
+    answers: list[NDArray[np.float64]] = []
+    for length, above, part in reversed(triangle):
+        for factor, answer in zip(above, answers, strict=True):
+            part = part - factor * answer
+        answers.insert(0, part / length)
+    return np.stack(answers, axis=-1), _products(left, left)
+
+
+def _products(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.sum(one * other, axis=0))

@@ -1,5 +1,6 @@
 """
-How far a step usually lies from what the other steps of its run predict, and how sure an answer of many rows is.
+How far a step usually lies from what the other steps of its run predict, the interval in which one more value would lie,
+and how sure an answer of many rows is.
 
 The few steps of one run tell their own scatter badly, and sometimes show too little of it by luck, so the scatter of
 other runs is used as well.
@@ -10,6 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from loadtest.analysis.estimators.intervals import t_factor
+from loadtest.plural import counted, plural
+from loadtest.results.sweep_result import Interval
 
 # Probability with which all rows of an answer hold at the same time.
 CONFIDENCE = 0.95
@@ -86,3 +91,42 @@ def pooled(found: Sequence[Scatter], count_as: float = 1) -> Scatter:
     freedom = math.fsum(one.freedom for one in found)
     squares = math.fsum(one.freedom * one.ratio**2 for one in found)
     return Scatter(math.sqrt(squares / freedom), freedom / count_as)
+
+
+FEWEST_VALUES = 3
+
+
+def scatter_of(values: Sequence[float]) -> Scatter:
+    """
+    Return how far values of the same kind lie from their mean, as a share of it.
+    """
+    n = len(values)
+    mean = math.fsum(values) / n
+    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
+    return Scatter(math.sqrt(variance) / mean if mean else 0.0, n - 1)
+
+
+def next_value(
+    values: Sequence[float],
+    usual: Scatter | None = None,
+    luck_ratio: float = 0.0,
+    confidence: float = STATED.confidence,
+) -> Interval | str:
+    """
+    Return the mean of values and the interval that would hold one more of them, or why there is none.
+
+    Args:
+        values: Values, at least three, none below zero.
+        usual: Scatter of such values in other runs.
+        luck_ratio: Standard deviation that a value's own draws give it, as a share of the value: values that share
+            their draws show less of this spread than one more value with new draws has.
+        confidence: Probability with which the interval holds the next value.
+    """
+    n = len(values)
+    if n < FEWEST_VALUES:
+        return f"{counted(n, 'step')} {plural(n, 'tells', 'tell')} it, and {FEWEST_VALUES} are needed"
+    mean = math.fsum(values) / n
+    scatter = with_usual(scatter_of(values), usual)
+    spread = mean * max(scatter.ratio, luck_ratio)
+    half = t_factor(scatter.freedom, confidence) * spread * math.sqrt(1 + 1 / n)
+    return Interval(mean, max(0.0, mean - half), mean + half)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from loadtest.analysis.estimators.number_text import duration_text
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep
-from loadtest.analysis.readings.full_machine import is_full
-from loadtest.analysis.readings.milliseconds_text import duration_text
+from loadtest.analysis.readings.cpu_and_memory import is_full
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.cell_capacity import same_cell
 from loadtest.analysis.suspects.suspect_readings import suspect_readings_of

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds
-from loadtest.analysis.decisions.late_activities import late_ratio
-from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds, late_ratio
+from loadtest.analysis.estimators.intervals import share_ends
 from loadtest.analysis.judged_steps.slot_times_by_load import longer_slot_times
 from loadtest.analysis.judged_steps.step_notes import step_notes
 from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
 from loadtest.analysis.judged_steps.worth_another_attempt import repeat_notes
 from loadtest.analysis.readings import latencies, page_counters, workflow_counts
-from loadtest.analysis.readings.actions_per_order import actions_per_order
 from loadtest.analysis.readings.backlog import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes
 from loadtest.analysis.readings.failed_attempts import (
@@ -30,6 +28,7 @@ from loadtest.analysis.readings.failed_attempts import (
 )
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
+from loadtest.analysis.readings.page_counters import actions_per_order
 from loadtest.analysis.readings.step_load import step_load
 from loadtest.analysis.readings.waits import cross_check, waits
 from loadtest.analysis.readings.work_done import looked_seconds, window_workflows, workflows_per_second

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from loadtest.analysis.estimators.number_text import rate_text
 from loadtest.analysis.readings.backlog import backlog_slope, oldest_ages, window_seconds
-from loadtest.analysis.readings.load_shape import load_shape
-from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.analysis.readings.step_load import load_shape
 from loadtest.analysis.readings.work_done import work
 from loadtest.analysis.readings.workflow_counts import is_closed, window_closed
 from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES, Rule
@@ -22,7 +22,7 @@ from loadtest.analysis.saturation.cell_capacity import (
 )
 from loadtest.analysis.saturation.doubled_closed_load import ClosedLoadPair, closed_load_pairs, first_key
 from loadtest.analysis.saturation.slot_capacity import LoadLevel, capacity_of_unknown_draws
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_distribution import known_work
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured

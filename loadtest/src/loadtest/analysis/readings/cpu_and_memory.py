@@ -1,11 +1,13 @@
 """
-CPU and memory of each part of the system in one step.
+CPU and memory of each part of the system in one step, and when a machine has no free core: because of all that runs on
+it, or of the parts of a run alone.
 """
 
 from __future__ import annotations
 
 from loadtest.analysis.readings.null_reasons import NullReasons
 from loadtest.results.measured_step import Measured, ProcessUse
+from loadtest.results.resource_use import MachineUse
 from loadtest.results.step_result_parts import PerPart
 
 _NOBODY_LOOKED = "nobody looked"
@@ -55,3 +57,18 @@ def per(upper: float | None, lower: float | None) -> float | None:
     Return a quotient, ``None`` if either side is not known or the lower one is zero.
     """
     return None if upper is None or not lower else upper / lower
+
+
+# Share of the machine's cores, used by anything or kept back by its host: the rest are gaps between tasks, and no free
+# core.
+FULL_MACHINE_RATIO = 0.93
+# Share of the machine's cores, by the CPU of server, workers and injectors alone: this sum does not hold the kernel and
+# other programs, so a machine is full before the parts of a run use all of it.
+PARTS_FILL_MACHINE_RATIO = 0.85
+
+
+def is_full(use: MachineUse | None) -> bool:
+    """
+    Tell whether a machine has no core left; False where its use was not seen.
+    """
+    return use is not None and use.busy_cores + use.stolen_cores >= FULL_MACHINE_RATIO * use.cores

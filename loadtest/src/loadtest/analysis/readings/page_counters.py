@@ -1,15 +1,20 @@
 """
-What the pages of server and workers counted in one step: per second, per workflow, and as shares.
+What the pages of server and workers counted in one step: per second, per workflow, and as shares; and the
+actions of an order by kind, by the server's own counter.
 
-Each reading that is null leaves its reason.
+Each reading that is null leaves its reason. The counter of actions counts a whole namespace: those of everything else
+that runs there are in it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from loadtest.analysis.readings import workflow_counts
-from loadtest.analysis.readings.actions_per_order import ACTIONS
 from loadtest.analysis.readings.cpu_and_memory import per
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
+from loadtest.analysis.readings.workflow_counts import whole_closed
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, counter_of
 
@@ -97,3 +102,26 @@ def _share(page: Difference | None, part: str, whole: tuple[str, ...]) -> float 
         return None
     total = sum(page.counters.get(name, 0.0) for name in whole)
     return page.counters.get(part, 0.0) / total if total else None
+
+
+ACTIONS = "server.actions"
+
+
+def actions_per_order(steps: Sequence[Measured]) -> dict[str, float] | None:
+    """
+    Return the actions of one order by kind, most first, over whole steps.
+
+    Returns:
+        ``None`` where no step has the counter and closed orders.
+    """
+    total: Counter[str] = Counter()
+    orders = 0
+    for step in steps:
+        closed = whole_closed(step)
+        if step.server_whole is None or ACTIONS not in step.server_whole.counters or not closed:
+            continue
+        orders += closed
+        total.update(step.server_whole.by_label.get(ACTIONS, {}))
+    if not orders:
+        return None
+    return {kind: number / orders for kind, number in total.most_common()}

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.readings.full_machine import FULL_MACHINE_RATIO
+from loadtest.analysis.readings.cpu_and_memory import FULL_MACHINE_RATIO
 from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
 from loadtest.plan import Plan
 from loadtest.plural import counted

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from loadtest.analysis.estimators.number_text import rate_text
 from loadtest.analysis.estimators.percentiles import raw_percentile
 from loadtest.analysis.readings.littles_law import mean_start_seconds, whole_step_ratio
-from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.analysis.readings.work_done import looked_seconds
 from loadtest.analysis.readings.workers_as_planned import differing_replicas
 from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED, is_closed, results
-from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.injector_relief import injector_relief
-from loadtest.analysis.rules.unaccounted_workflows import unaccounted_workflows
+from loadtest.analysis.rules.unaccounted_workflows import disagreeing_counts, unaccounted_workflows
 from loadtest.analysis.saturation.cell_capacity import edges_of_turns, slot_time_cv
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
 from loadtest.analysis.suspects.server_rules import why_full

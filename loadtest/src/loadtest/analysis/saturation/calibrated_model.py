@@ -27,7 +27,7 @@ from loadtest.analysis.twin import (
     WorkDistribution,
     calibrate,
 )
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_distribution import known_work
 from loadtest.plan import Plan, Saturate
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured

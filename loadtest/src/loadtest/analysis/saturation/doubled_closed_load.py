@@ -9,12 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.estimators.usl import NORMAL_95
-from loadtest.analysis.readings.full_machine import is_full
+from loadtest.analysis.readings.cpu_and_memory import is_full
 from loadtest.analysis.readings.work_done import looked_seconds, window_workflows, work, workflows_per_second
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.cell_capacity import UNSEEN_CV, histogram_cv, slot_looks, slots_used_ratio
-from loadtest.analysis.saturation.saturation_limit import RISE_RATIO, limit_of
-from loadtest.analysis.saturation.slots_lacking_orders import LEAST_LACKING_ORDERS_RATIO, lacking_orders_ratio
+from loadtest.analysis.saturation.saturation_limit import (
+    LEAST_LACKING_ORDERS_RATIO,
+    RISE_RATIO,
+    lacking_orders_ratio,
+    limit_of,
+)
 from loadtest.plan import Plan, Saturate
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured

@@ -7,11 +7,11 @@ from __future__ import annotations
 import math
 
 from loadtest.analysis.estimators.intervals import batch_rates, mean_of
+from loadtest.analysis.estimators.number_text import rate_text
 from loadtest.analysis.estimators.usl import NORMAL_95
 from loadtest.analysis.estimators.usual_scatter import MACHINE_SCATTER
 from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.null_reasons import NullReasons
-from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.work_done import work
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.cell_capacity import edges_of, slot_time_cv

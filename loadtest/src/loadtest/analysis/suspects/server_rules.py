@@ -4,9 +4,8 @@ Suspects on the server's side: what it refuses, what it holds back, and what mak
 
 from __future__ import annotations
 
-from loadtest.analysis.estimators.count_text import count_text
-from loadtest.analysis.readings.full_machine import is_full
-from loadtest.analysis.readings.milliseconds_text import duration_text
+from loadtest.analysis.estimators.number_text import count_text, duration_text
+from loadtest.analysis.readings.cpu_and_memory import is_full
 from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.analysis.suspects.suspect_readings import SuspectReadings, suspect_readings_of
 from loadtest.plan import Plan

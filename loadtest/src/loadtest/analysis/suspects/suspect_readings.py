@@ -14,7 +14,7 @@ from loadtest.analysis.readings.backlog import window_seconds
 from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.readings.workers_as_planned import run_on_one_core
 from loadtest.analysis.suspects.waits_outside_tasks import waiting_ratio
-from loadtest.analysis.twin.work_of_plan import OWN_ORDERS
+from loadtest.analysis.twin.work_distribution import OWN_ORDERS
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram, counter_of, histogram_of

@@ -4,9 +4,8 @@ Suspects on the workers' side: tasks that they do not fetch, and tasks that take
 
 from __future__ import annotations
 
-from loadtest.analysis.estimators.count_text import count_text
-from loadtest.analysis.readings.full_machine import is_full
-from loadtest.analysis.readings.milliseconds_text import duration_text
+from loadtest.analysis.estimators.number_text import count_text, duration_text
+from loadtest.analysis.readings.cpu_and_memory import is_full
 from loadtest.analysis.saturation.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
 from loadtest.analysis.suspects.suspect_builder import found

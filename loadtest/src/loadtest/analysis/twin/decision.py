@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 from loadtest.results.window_decision import Block, Decided, Decision
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.twin.decision import deviation_of
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
 

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.number_text import count_text
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
-from loadtest.analysis.twin.stopping_rule import Enough, GoOn
+from loadtest.analysis.twin.stopping_rule import Enough, GoOn, Looks
 from loadtest.analysis.twin.twin_late_tasks import TwinLateTasks
-from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
 _NEAR = "the rate is near the capacity at the SLO, as a probe's is meant to be"

@@ -17,9 +17,9 @@ from typing import Any
 import yaml
 
 from loadtest.errors import InjectorError, InputError, TargetError
+from loadtest.target.kubernetes.absent_pods import PodRefusals, with_mend
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none, missing
 from loadtest.target.kubernetes.own_pod import OwnPod
-from loadtest.target.kubernetes.pod_refusals import PodRefusals, with_mend
 from loadtest.target.kubernetes.pods import Pods
 from loadtest.target.kubernetes.user_files import UserFilesMount
 

@@ -14,9 +14,9 @@ from typing import Any
 import urllib3
 
 from loadtest.errors import TargetError
+from loadtest.target.kubernetes.absent_pods import PodRefusals, with_mend
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, found_or_none, missing
 from loadtest.target.kubernetes.main_container import has_terminated, is_over, status_of
-from loadtest.target.kubernetes.pod_refusals import PodRefusals, with_mend
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 

@@ -15,13 +15,12 @@ from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
 from loadtest.results.measured_step import ProcessUse, Replica
+from loadtest.target.kubernetes.absent_pods import PodRefusals, RefusedPodsError, told_late, with_mend
 from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.held_leases import Hold
 from loadtest.target.kubernetes.main_container import has_died, is_over, replicas_of
-from loadtest.target.kubernetes.pod_refusals import PodRefusals, RefusedPodsError, with_mend
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
-from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.refusal_patience import RefusalPatience
 from loadtest.target.kubernetes.replica_count import Fleet, WantedCount
 from loadtest.target.kubernetes.server_pods import SAMPLE_SECONDS, Usage, server_pages, server_starts

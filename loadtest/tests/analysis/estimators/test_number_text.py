@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.analysis.estimators.count_text import count_text
+from loadtest.analysis.estimators.number_text import count_text
 
 
 @pytest.mark.parametrize(
