@@ -104,3 +104,18 @@ def test_a_long_run_of_a_workflow_that_orders_signal_is_no_missing_time(
 
     assert ratio("Cart") is None
     assert ratio(ORDER) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [(0, "check that no other load uses the task queue"), (9, "the 9 still open may be the cause")],
+    ids=["all-closed", "some-left-open"],
+)
+def test_orders_that_stayed_open_may_be_what_is_missing(steady: Measured, left: int, told: str) -> None:
+    """Workers time what ended after the drain too, and each run of an order that goes on as a new one."""
+    seconds = steady.injector.closed_minus_sent_seconds * 0.3
+
+    _, reasons = judge(injector(closed_minus_sent_seconds=seconds, open_at_end=left)(steady), PLAN)
+
+    (reason,) = [one for one in reasons if "times as long as" in one]
+    assert told in reason

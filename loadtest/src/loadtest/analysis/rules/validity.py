@@ -198,7 +198,11 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     return [
         f"the injectors saw workflows take {found:.3f} times as long as the {who} {'says' if who == 'server' else 'say'} "
         f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
-        "check that no other load uses the task queue and that the clocks run alike"
+        + (
+            f"the {left} still open may be the cause"
+            if (left := measured.injector.open_at_end)
+            else "check that no other load uses the task queue and that the clocks run alike"
+        )
     ]
 
 
