@@ -80,6 +80,12 @@ temporal_request{client_name="temporal_go",namespace="default",operation="Descri
             f"temporal_worker_start{{{QUEUE}}} 1\n", "in Python `PrometheusConfig(", "tally", id="SDK core"
         ),
         pytest.param(
+            f"temporal_worker_start{{{QUEUE}}} 1\n",
+            "in Rust `use_seconds_for_durations`",
+            "tally",
+            id="SDK core in Rust",
+        ),
+        pytest.param(
             'temporal_worker_start_total{namespace="default",task_queue="bread",} 1.0\n',
             "worker/README.md shows what does it in Python, Go, TypeScript and Java",
             "durations_as_seconds",

@@ -29,7 +29,9 @@ _EXPECTED = {
 _SIGNED_BY_CORE, _SIGNED_BY_GO = ("service_name", _CORE), ("client_name", "temporal_go")
 _WRITTEN_BY = {
     _SIGNED_BY_CORE: "in Python `PrometheusConfig(durations_as_seconds=True, counters_total_suffix=True, unit_suffix=True)`, "
-    "in TypeScript `useSecondsForDurations`, `countersTotalSuffix` and `unitSuffix`",
+    "in TypeScript `useSecondsForDurations`, `countersTotalSuffix` and `unitSuffix`, in Ruby `durations_as_seconds`, "
+    "`counters_total_suffix` and `unit_suffix`, in .NET `UseSecondsForDuration`, `HasCounterTotalSuffix` and `HasUnitSuffix`, in "
+    "Rust `use_seconds_for_durations`, `counters_total_suffix` and `unit_suffix`",
     _SIGNED_BY_GO: 'in Go `contrib/tally` with `TimerType: "histogram"` and `NewPrometheusNamingScope`',
 }
 _WRITTEN_BY_OTHERS = "worker/README.md shows what does it in Python, Go, TypeScript and Java"
