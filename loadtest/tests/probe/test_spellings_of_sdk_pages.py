@@ -101,6 +101,22 @@ def test_a_refused_page_is_told_the_settings_of_its_own_sdk(text: str, told: str
     assert untold not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("left_out", "is_told"),
+    [("temporal_request_latency", False), ("temporal_request", True)],
+    ids=["times", "times-and-counts"],
+)
+def test_a_page_without_its_client_is_told_that(left_out: str, is_told: bool) -> None:
+    """A worker in Rust whose page was in seconds and with suffixes was told to write these."""
+    whole = page(3)
+    part = {series: value for series, value in whole.values.items() if not series.startswith(left_out)}
+
+    with pytest.raises(FamilyAbsentError, match="lacks temporal_request") as refused:
+        refuse_absent(Page("worker-1", part), "worker")
+
+    assert ("in Rust `metrics_meter` of its `ConnectionOptions`" in str(refused.value)) is is_told
+
+
 @pytest.mark.parametrize(("prefix", "is_told"), [("bakery_", True), ("temporal_", False)])
 def test_a_page_of_another_prefix_is_told_what_to_leave_out(prefix: str, is_told: bool) -> None:
     """It has all the families, in seconds and with their suffixes, which it was told to write."""

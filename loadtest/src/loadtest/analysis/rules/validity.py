@@ -14,7 +14,12 @@ from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.analysis.readings.work_done import looked_seconds
 from loadtest.analysis.readings.workers_as_planned import differing_replicas
-from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED, is_closed, results
+from loadtest.analysis.readings.workflow_counts import (
+    ACTIVITY_FINISHED,
+    closed_by_server,
+    is_closed,
+    results,
+)
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
@@ -198,12 +203,19 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     return [
         f"the injectors saw workflows take {found:.3f} times as long as the {who} {'says' if who == 'server' else 'say'} "
         f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
-        + (
-            f"the {left} still open may be the cause"
-            if (left := measured.injector.open_at_end)
-            else "check that no other load uses the task queue and that the clocks run alike"
-        )
+        f"{_why_times_differ(measured, is_longer=mine > theirs)}"
     ]
+
+
+def _why_times_differ(measured: Measured, *, is_longer: bool) -> str:
+    if left := measured.injector.open_at_end:
+        return f"the {left} still open may be the cause"
+    if is_longer and closed_by_server(measured) == results(measured.injector.whole):
+        return (
+            "both counted the same workflows, so some results reached the injectors late: a server whose wake-up of a client is lost "
+            "answers it when its long poll ends, after 20 s; take load off server and injectors and measure again"
+        )
+    return "check that no other load uses the task queue and that the clocks run alike"
 
 
 def broken_injectors(measured: Measured, _plan: Plan) -> list[str]:
