@@ -111,7 +111,7 @@ def test_a_long_run_of_a_workflow_that_orders_signal_is_no_missing_time(
     [
         pytest.param(0.3, 0, "check that no other load uses the task queue", id="shorter"),
         pytest.param(0.3, 9, "the 9 still open may be the cause", id="some-left-open"),
-        pytest.param(3.0, 0, "some results reached the injectors late", id="longer-of-as-many"),
+        pytest.param(3.0, 0, "results reached the injectors late, by ", id="longer-of-as-many"),
         pytest.param(3.0, 9, "the 9 still open may be the cause", id="longer-and-some-left-open"),
     ],
 )

@@ -203,17 +203,19 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     return [
         f"the injectors saw workflows take {found:.3f} times as long as the {who} {'says' if who == 'server' else 'say'} "
         f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
-        f"{_why_times_differ(measured, is_longer=mine > theirs)}"
+        f"{_why_times_differ(measured, mine - theirs)}"
     ]
 
 
-def _why_times_differ(measured: Measured, *, is_longer: bool) -> str:
+def _why_times_differ(measured: Measured, longer_seconds: float) -> str:
     if left := measured.injector.open_at_end:
         return f"the {left} still open may be the cause"
-    if is_longer and closed_by_server(measured) == results(measured.injector.whole):
+    closed = results(measured.injector.whole)
+    if longer_seconds > 0 and closed_by_server(measured) == closed:
         return (
-            "both counted the same workflows, so some results reached the injectors late: a server whose wake-up of a client is lost "
-            "answers it when its long poll ends, after 20 s; take load off server and injectors and measure again"
+            f"both counted the same workflows, so results reached the injectors late, by {longer_seconds * closed:.1f} s in all, as where "
+            "server or injectors lack CPU, or where the server loses a wake-up and answers when its long poll ends, after 20 s; take load "
+            "off them and measure again"
         )
     return "check that no other load uses the task queue and that the clocks run alike"
 
