@@ -46,7 +46,9 @@ class FakeQueue:
         limit = QueueRateLimit(4000.0, "system", active=False)
         polled = self.system.versions if now >= self.system.versions_at else frozenset[str]()
         versions = dict.fromkeys(pollers, polled)
-        return Backlog(self.system.waiting(), 0, 0.0, pollers, pollers, limit, idle, versions)
+        return Backlog(
+            self.system.waiting(), 0, 0.0, pollers, pollers, limit, idle, versions, self.system.shares
+        )
 
 
 @dataclass

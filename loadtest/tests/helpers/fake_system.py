@@ -48,6 +48,7 @@ class FakeSystem:
         idle: Why new workflows reach none of them; then none is completed.
         versions: Versions of the workers in each replica, in words.
         versions_at: Unix time from which all of them poll; before it, one does.
+        shares: Share of the new workflows that each version gets, in words.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
         processes: Processes of each worker.
@@ -98,6 +99,7 @@ class FakeSystem:
     idle: str | None = None
     versions: frozenset[str] = frozenset()
     versions_at: float = 0.0
+    shares: Mapping[str, float] = field(default_factory=dict)
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     left_children: int = 0
     slots: int | None = 10

@@ -80,6 +80,13 @@ def test_children_are_known_by_their_queue(queue: str, expected: str) -> None:
     assert waits([child], "q").children == {expected: 1}
 
 
+def test_nexus_operations_are_counted() -> None:
+    """
+    The workflow that carries one out may be on the same task queue, and its activities are in no order's history.
+    """
+    assert waits([event(7, "NEXUS_OPERATION_SCHEDULED", 1.0)], "q").nexus_operations == 1
+
+
 @pytest.mark.parametrize("earlier", ["", "a-run"])
 def test_a_run_that_continues_another_is_known(earlier: str) -> None:
     """

@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueueVersioningInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
-from loadtest.probe.worker_versions import idle_pollers, polled_versions
+from loadtest.probe.worker_versions import idle_pollers, polled_versions, shares_of_new_workflows
 
 OLD, NEW = ("bakery", "b1"), ("bakery", "b2")
 
@@ -114,3 +114,37 @@ def test_workers_of_one_process_have_all_their_versions() -> None:
         "31@host": {"version b1 of bakery", "version b2 of bakery", "workers without a version"},
         "32@host": {"workers without a version"},
     }
+
+
+@pytest.mark.parametrize(
+    ("described", "shares"),
+    [
+        pytest.param(_described(OLD, current=OLD), {}, id="no-ramp"),
+        pytest.param(_described(OLD, current=OLD, ramping=NEW), {}, id="a-ramp-of-nothing"),
+        pytest.param(
+            _described(OLD, current=OLD, ramping=NEW, percentage=30.0),
+            {"version b1 of bakery": 0.7, "version b2 of bakery": 0.3},
+            id="in-parts",
+        ),
+        pytest.param(
+            _described(OLD, current=OLD, ramping=NEW, percentage=30.0, as_text=True),
+            {"version b1 of bakery": 0.7, "version b2 of bakery": 0.3},
+            id="in-parts-on-1.27",
+        ),
+        pytest.param(
+            _described(NEW, ramping=NEW, percentage=5.0),
+            {"workers without a version": 0.95, "version b2 of bakery": 0.05},
+            id="from-workers-without-a-version",
+        ),
+        pytest.param(
+            _described(OLD, current=OLD, ramping=NEW, percentage=100.0),
+            {"version b2 of bakery": 1.0},
+            id="all-of-them",
+        ),
+    ],
+)
+def test_a_ramp_tells_who_gets_which_share(
+    described: DescribeTaskQueueResponse, shares: dict[str, float]
+) -> None:
+    """Whoever polls."""
+    assert shares_of_new_workflows(described) == pytest.approx(shares)

@@ -80,6 +80,12 @@ temporal_request{client_name="temporal_go",namespace="default",operation="Descri
             f"temporal_worker_start{{{QUEUE}}} 1\n", "in Python `PrometheusConfig(", "tally", id="SDK core"
         ),
         pytest.param(
+            f"temporal_worker_start{{{QUEUE}}} 1\n",
+            "in Rust `use_seconds_for_durations`",
+            "tally",
+            id="SDK core in Rust",
+        ),
+        pytest.param(
             'temporal_worker_start_total{namespace="default",task_queue="bread",} 1.0\n',
             "worker/README.md shows what does it in Python, Go, TypeScript and Java",
             "durations_as_seconds",
@@ -93,6 +99,22 @@ def test_a_refused_page_is_told_the_settings_of_its_own_sdk(text: str, told: str
         refuse_absent(read("worker-1", cut(text.encode(), "worker")), "worker")
 
     assert untold not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "is_told"),
+    [("temporal_request_latency", False), ("temporal_request", True)],
+    ids=["times", "times-and-counts"],
+)
+def test_a_page_without_its_client_is_told_that(left_out: str, is_told: bool) -> None:
+    """A worker in Rust whose page was in seconds and with suffixes was told to write these."""
+    whole = page(3)
+    part = {series: value for series, value in whole.values.items() if not series.startswith(left_out)}
+
+    with pytest.raises(FamilyAbsentError, match="lacks temporal_request") as refused:
+        refuse_absent(Page("worker-1", part), "worker")
+
+    assert ("in Rust `metrics_meter` of its `ConnectionOptions`" in str(refused.value)) is is_told
 
 
 @pytest.mark.parametrize(("prefix", "is_told"), [("bakery_", True), ("temporal_", False)])

@@ -92,17 +92,27 @@ def why_mixed(replicas: Sequence[Replica], look: Backlog, group_of: GroupOf = pr
     Return why workers of several versions are not measured as one; ``None`` where the replicas' workers that have polled
     since their start are of one version, as far as their names tell whose they are.
     """
-    mine = [
-        identity
-        for identity, at in look.workflow_pollers.items()
-        if any(replica.ran_at(at) and is_of(replica, identity, group_of) for replica in replicas)
-    ]
-    versions = sorted(frozenset[str]().union(*(look.versions.get(identity, ()) for identity in mine)))
+    versions = sorted(versions_of(replicas, look, group_of))
     if len(versions) < 2:
         return None
     return (
         f"the replicas' workers are {' and '.join(versions)}: new workflows go to one version, or in parts to two, so slots and "
         "replicas would be counted that have no part in the work; let all of them be of one version"
+    )
+
+
+def versions_of(
+    replicas: Sequence[Replica], look: Backlog, group_of: GroupOf = process_group
+) -> frozenset[str]:
+    """
+    Return the versions of the replicas' workers that have polled since their start, as far as names tell whose they are.
+    """
+    return frozenset[str]().union(
+        *(
+            look.versions.get(identity, ())
+            for identity, at in look.workflow_pollers.items()
+            if any(replica.ran_at(at) and is_of(replica, identity, group_of) for replica in replicas)
+        )
     )
 
 

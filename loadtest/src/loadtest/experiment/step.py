@@ -21,6 +21,7 @@ from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Histories, Injectors, InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
+from loadtest.experiment.ramped_versions import why_in_part
 from loadtest.experiment.readiness import why_idle, why_mixed
 from loadtest.experiment.ready_step import make_ready
 from loadtest.experiment.sampled_worker_pages import PageSample
@@ -34,6 +35,7 @@ from loadtest.experiment.snapshot import (
 )
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
+from loadtest.plural import counted
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
 from loadtest.results.measured_step import Measured
@@ -66,8 +68,8 @@ async def run_step(
         The raw facts, and the filtered text of every page that was read, by ``<edge>-<role>-<endpoint>``.
 
     Raises:
-        TargetError: The replicas did not start, are of a version that gets no workflow or of several, or ended and are
-            not started again.
+        TargetError: The replicas did not start, are of a version that gets no workflow, or only a part of them, or of several,
+            or ended and are not started again.
         InputError: The plan names another setting than the workers show, the workers are not seen to read what the run
             varies, or they have more slots than results can be awaited of.
         InjectorError: There is no report at all, or the injectors ended before the window did.
@@ -127,6 +129,9 @@ async def run_step(
             raise TargetError(f"no workflow was taken: {idle}")
         if poll is not None and (mixed := why_mixed(replicas, poll)) is not None:
             raise TargetError(mixed)
+        in_part = why_in_part(replicas, poll) if poll is not None else None
+        if in_part is not None and report.open_at_end:
+            raise TargetError(f"{counted(report.open_at_end, 'workflow')} stayed open: {in_part}")
         await clock.sleep(SETTLE_SECONDS)
 
     tell(PhaseStarted("collect", None))
@@ -148,7 +153,15 @@ async def run_step(
         probe=enough.probe if enough is not None else None,
         restarted=ready.restarted,
         outside=tuple(outside.looks),
-        notes=(*measured.notes, *window.notes, *unread, *others.notes, *ready.earlier.notes, *gaps),
+        notes=(
+            *measured.notes,
+            *window.notes,
+            *unread,
+            *others.notes,
+            *ready.earlier.notes,
+            *gaps,
+            *filter(None, (in_part,)),
+        ),
         problems=(
             *ready.earlier.problems,
             *measured.problems,

@@ -37,6 +37,7 @@ class HistoryWaits:
         workflow_type: Type of the workflow; empty where the history does not begin with the workflow's start.
         stages: Activities on the task queue by stage: one that is scheduled after the end of another is one stage later.
         children: Child workflows by their task queue.
+        nexus_operations: Number of Nexus operations that it scheduled.
         earlier_run: Id of the run that this one continues; empty where it is its workflow's first.
         is_retried: Whether the workflow was started with a policy by which it is retried as a whole.
         left_activities, left_children: Scheduling events of activities, and of children that do not end with their parent,
@@ -49,6 +50,7 @@ class HistoryWaits:
     workflow_type: str = ""
     stages: Counter[int] = field(default_factory=Counter)
     children: Counter[str] = field(default_factory=Counter)
+    nexus_operations: int = 0
     earlier_run: str = ""
     is_retried: bool = False
     left_activities: set[int] = field(default_factory=set)
@@ -104,6 +106,8 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
                 found.children[child.task_queue.name or task_queue] += 1
                 if child.parent_close_policy == ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON:
                     found.left_children.add(event.event_id)
+            case EventType.EVENT_TYPE_NEXUS_OPERATION_SCHEDULED:
+                found.nexus_operations += 1
             case kind if kind in ACTIVITY_ENDS:
                 ended = attributes_of(event).scheduled_event_id
                 last_ended = stage_of.get(ended, last_ended)
@@ -153,6 +157,7 @@ class SampledHistories:
             children_elsewhere={
                 name: number for name, number in children.items() if name != self._task_queue
             },
+            nexus_operations=sum(one.nexus_operations for one in read),
             continued=sum(bool(one.earlier_run) for one in first),
             order_seconds=sum(one.seconds for one in courses),
             waiting_seconds={

@@ -29,10 +29,18 @@ _EXPECTED = {
 _SIGNED_BY_CORE, _SIGNED_BY_GO = ("service_name", _CORE), ("client_name", "temporal_go")
 _WRITTEN_BY = {
     _SIGNED_BY_CORE: "in Python `PrometheusConfig(durations_as_seconds=True, counters_total_suffix=True, unit_suffix=True)`, "
-    "in TypeScript `useSecondsForDurations`, `countersTotalSuffix` and `unitSuffix`",
+    "in TypeScript `useSecondsForDurations`, `countersTotalSuffix` and `unitSuffix`, in Ruby `durations_as_seconds`, "
+    "`counters_total_suffix` and `unit_suffix`, in .NET `UseSecondsForDuration`, `HasCounterTotalSuffix` and `HasUnitSuffix`, in "
+    "Rust `use_seconds_for_durations`, `counters_total_suffix` and `unit_suffix`",
     _SIGNED_BY_GO: 'in Go `contrib/tally` with `TimerType: "histogram"` and `NewPrometheusNamingScope`',
 }
 _WRITTEN_BY_OTHERS = "worker/README.md shows what does it in Python, Go, TypeScript and Java"
+_NO_CLIENT = (
+    "the worker's client writes nothing to it, by whose requests is known how a page writes times: give the client the meter of the "
+    "page too (in Rust `metrics_meter` of its `ConnectionOptions`)"
+)
+_COUNTED_BY_CLIENT = "temporal_request_total"
+_OF_CLIENT = frozenset({_COUNTED_BY_CLIENT, "temporal_request_latency_seconds"})
 ROLES: Mapping[str, tuple[Metric, ...]] = {role: read_by_sweep(role) for role in _EXPECTED}
 
 
@@ -215,6 +223,8 @@ def refuse_absent(page: Page, role: str) -> None:
     )
     if missing:
         told = f"{_EXPECTED[role]}{f' ({_what_writes(page)})' if role == 'worker' else ''}"
+        if _OF_CLIENT.issuperset(missing) and _COUNTED_BY_CLIENT in missing:
+            told = _NO_CLIENT
         if role == "worker" and not any(name.startswith("temporal_") for name in present):
             told += "; names with another prefix, as `metric_prefix` gives them, are not read: leave that out"
         raise FamilyAbsentError(f"{page.endpoint}: its /metrics page lacks {', '.join(missing)}; {told}")

@@ -27,6 +27,7 @@ from loadtest.probe.worker_versions import (
     idle_pollers,
     make_current,
     polled_versions,
+    shares_of_new_workflows,
     version_to_make_current,
 )
 from loadtest.results.resource_use import QueueRateLimit
@@ -156,6 +157,7 @@ class DescribedQueue:
             rate_limit=rate_limit(activity),
             idle=idle_pollers(workflow, unversioned),
             versions=polled_versions(workflow, unversioned),
+            shares=shares_of_new_workflows(workflow),
         )
 
     async def _describe(self, **asked: object) -> DescribeTaskQueueResponse:

@@ -77,6 +77,22 @@ def polled_versions(
     return found
 
 
+def shares_of_new_workflows(described: DescribeTaskQueueResponse) -> dict[str, float]:
+    """
+    Return which share of the new workflows each version gets, in words, while a ramp divides them; empty without a ramp.
+
+    Args:
+        described: The queue of workflow tasks.
+    """
+    told = described.versioning_info
+    ramped = told.ramping_version_percentage / 100
+    if not ramped:
+        return {}
+    current = told_version(told.current_deployment_version, told.current_version)
+    ramping = told_version(told.ramping_deployment_version, told.ramping_version)
+    return {_name(current): 1 - ramped, _name(ramping): ramped} if ramped < 1 else {_name(ramping): 1.0}
+
+
 def told_version(parts: WorkerDeploymentVersion, text: str) -> Version:
     """
     Return a version that a server names by its parts, or by NAME.BUILD alone, as 1.27 does.

@@ -35,6 +35,7 @@ class HistorySample:
         left_children: Number of abandoned child workflows that had not ended when their workflow did.
         children: Number of child workflows that they started; ``None`` in folders of older versions.
         children_elsewhere: Number of those on each other task queue.
+        nexus_operations: Number of Nexus operations that they scheduled.
         continued: Number of workflows that continued as new so often that only their last runs were read.
         order_seconds: Time that the workflows took, summed up; 0 in folders of older versions.
         waiting_seconds: Part of that in which no task of a workflow was in a queue or at a worker, by what it waited for: timers,
@@ -54,6 +55,7 @@ class HistorySample:
     left_children: int = 0
     children: int | None = None
     children_elsewhere: Mapping[str, int] = field(default_factory=dict)
+    nexus_operations: int = 0
     continued: int = 0
     order_seconds: float = 0.0
     waiting_seconds: Mapping[str, float] = field(default_factory=dict)

@@ -39,6 +39,7 @@ class Backlog:
         idle: Pollers that get no new workflows, by identity, and why: their version is not current.
         versions: Versions for which each poller polls for workflow tasks, in words, by its identity; workers of one process
             share one.
+        shares: Share of the new workflows that each version gets, in words, while a ramp divides them; empty without a ramp.
     """
 
     activity_tasks: int | None
@@ -49,6 +50,7 @@ class Backlog:
     rate_limit: QueueRateLimit | None = None
     idle: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def tasks(self) -> int | None:

@@ -47,6 +47,13 @@ def _told(step: Measured) -> str:
         pytest.param(OVENS, True, 0, "with those of other task queues", id="another-queue"),
         pytest.param(OVENS, False, 0, "3 without retries and rework", id="a-page-counts-one-queue"),
         pytest.param(HERE, False, 40, "with those of orders that did not end", id="open-orders"),
+        pytest.param(
+            replace(HERE, nexus_operations=20),
+            False,
+            0,
+            "with those of workflows behind their Nexus operations",
+            id="nexus",
+        ),
     ],
 )
 def test_only_what_may_be_retries_is_told_as_retries(

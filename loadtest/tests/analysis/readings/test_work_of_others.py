@@ -13,7 +13,7 @@ import synthetic_steps
 
 from loadtest.analysis import read_step
 from loadtest.analysis.readings.work_of_others import foreign_activities, others_at_work, work_of_others
-from loadtest.analysis.readings.workflow_counts import SERVER_ACTIVITIES
+from loadtest.analysis.readings.workflow_counts import SERVER_ACTIVITIES, closed_by_workers
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.measured_step import Measured
@@ -65,6 +65,7 @@ def test_throughput_beside_others_is_that_of_the_closes() -> None:
         pytest.param(_step(UNEVEN), 1.5, False, id="the-luck-of-uneven-orders"),
         pytest.param(_step(UNEVEN), 3.0, True, id="beyond-that-luck"),
         pytest.param(_step(children=20), 1.5, False, id="of-children"),
+        pytest.param(_step(nexus_operations=20), 1.5, False, id="of-workflows-of-nexus-operations"),
         pytest.param(_step(children=None), 1.5, False, id="a-folder-of-an-older-version"),
         pytest.param(_step(continued=20), 1.5, False, id="of-earlier-runs-of-the-orders"),
         pytest.param(_step(retried=20), 1.5, False, id="of-orders-retried-as-a-whole"),
@@ -110,6 +111,40 @@ def test_attempts_that_failed_are_the_orders_own() -> None:
 
     assert foreign_activities(tried) is None
     assert foreign_activities(_times(step, 2.0, **{FAILED: whole.counters[FINISHED] * 0.5})) is not None
+
+
+GIVEN_UP, LIMITS = "server.activity_timed_out", "server.activity_timeouts"
+
+
+@pytest.mark.parametrize(
+    ("orders_given_up", "attempts", "is_told"),
+    [
+        pytest.param(0.0, 120, True, id="none"),
+        pytest.param(6.0, 240, False, id="each-once"),
+        pytest.param(None, 240, False, id="each-once-by-histories-alone"),
+        pytest.param(None, 120, True, id="none-by-histories-alone"),
+        pytest.param(None, 0, True, id="a-folder-of-an-older-version"),
+    ],
+)
+def test_attempts_that_ended_after_the_server_gave_them_up_are_the_orders_own(
+    orders_given_up: float | None, attempts: int, is_told: bool
+) -> None:
+    """An activity without heartbeats is tried anew, and the worker ends the first attempt well for nobody."""
+    step = _times(_step(activity_attempts=attempts), 2.0)
+    server, orders = step.server_whole, closed_by_workers(step)
+    assert server is not None
+    assert orders
+    counters = {name: number for name, number in server.counters.items() if name not in (GIVEN_UP, LIMITS)}
+    split = dict(server.by_label)
+    if orders_given_up is not None:
+        counters |= dict.fromkeys((GIVEN_UP, LIMITS), orders_given_up * orders)
+        split |= {
+            GIVEN_UP: {"bake": orders_given_up * orders},
+            LIMITS: {"Heartbeat": orders_given_up * orders},
+        }
+    step = replace(step, server_whole=replace(server, counters=counters, by_label=split))
+
+    assert (foreign_activities(step) is not None) is is_told
 
 
 @pytest.mark.parametrize(

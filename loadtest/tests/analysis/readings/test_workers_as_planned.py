@@ -155,4 +155,5 @@ def test_eager_activities_are_told_where_the_plan_asks_for_none() -> None:
     (note,) = unplanned_eager([replace(HUNDRED, eager=True)], _plan(None))
 
     assert "bakery-1 took activities" in note
+    assert "max_activities" not in note  # no option of one language
     assert unplanned_eager([replace(HUNDRED, eager=False), UNKNOWN], _plan(None)) == []

@@ -36,9 +36,10 @@ def test_the_options_of_python_are_those_that_a_worker_takes(name: SuspectName) 
             ["temporal-java 1.38.0", "temporal-typescript 1.24.0"],
             "in Java `setMaxConcurrentActivityExecutionSize` and in TypeScript `maxConcurrentActivityTaskExecutions`",
         ),
+        (["temporal-rust 1.1.1"], "in Rust `activity_task_slot_supplier`"),
         ([None, "somebody-elses 0.1"], ""),
     ],
-    ids=["once", "of each", "not known"],
+    ids=["once", "of each", "the youngest", "not known"],
 )
 def test_each_language_is_named_once(sdks: list[str | None], told: str) -> None:
     """Of an SDK that nobody knows nothing is said."""

@@ -115,9 +115,17 @@ def _why_other(measured: Measured, done: WorkDone, declared: int) -> str:
                 done.counter == workflow_counts.SERVER_ACTIVITIES and queues_elsewhere(measured),
             ),
             ("of orders that did not end", measured.injector.open_at_end),
+            (
+                "of workflows behind their Nexus operations, where those are on this task queue",
+                _has_nexus(measured),
+            ),
         )
         if is_in
     ]
     if not others:
         return f", {declared} without retries and rework"
     return f", with those {' and '.join(others)}, and the scenario says {declared}"
+
+
+def _has_nexus(measured: Measured) -> bool:
+    return measured.histories is not None and measured.histories.nexus_operations > 0

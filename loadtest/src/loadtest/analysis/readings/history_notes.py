@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loadtest.analysis.readings.workflow_counts import most_closed_by_server
 from loadtest.plural import counted
 from loadtest.results.history_sample import NEXUS
 from loadtest.results.measured_step import Measured
@@ -48,10 +49,10 @@ def children_elsewhere(measured: Measured) -> str | None:
 
 def nexus_note(measured: Measured) -> str | None:
     """
-    Return a note if sampled orders waited for Nexus operations, whose tasks have a queue and slots of their own.
+    Return a note if sampled orders have Nexus operations, whose tasks have a queue and slots of their own.
     """
     sample = measured.histories
-    if sample is None or not sample.waiting_seconds.get(NEXUS):
+    if sample is None or not (sample.nexus_operations or sample.waiting_seconds.get(NEXUS)):
         return None
     return (
         "orders wait for Nexus operations: that is part of end to end, and how long the operations wait for a worker, and "
@@ -91,9 +92,8 @@ def work_left_behind(measured: Measured) -> str | None:
         if number
     ]
     return (
-        f"{counted(sample.workflows, 'sampled order')} ended before {' and '.join(left)} that they had started: what goes on is in "
-        "no order's time, and counts in the step in which it falls, as this one's or a later one's; orders that wait for it would "
-        "have it all"
+        f"{counted(sample.workflows, 'sampled order')} ended before {' and '.join(left)} that they had started, as {_how_left(measured)}: what goes on is in "
+        f"no order's time, and counts in the step in which it falls, as this one's or a later one's; {_all_with(measured)}"
     )
 
 
@@ -114,6 +114,18 @@ def orders_leave_work(measured: Measured) -> str | None:
         if number
     ]
     return (
-        f"orders end before {' and '.join(left)} that they start, as with abandoned ones: what goes on is in no order's time, and counts in "
-        "the step in which it falls, as this one's or a later one's; orders that wait for it would have it all"
+        f"orders end before {' and '.join(left)} that they start, as {_how_left(measured)}: what goes on is in no order's time, and counts in "
+        f"the step in which it falls, as this one's or a later one's; {_all_with(measured)}"
+    )
+
+
+def _how_left(measured: Measured) -> str:
+    is_cut = most_closed_by_server(measured.injector.whole)
+    return "where the server ends them (time limit, termination)" if is_cut else "with abandoned ones"
+
+
+def _all_with(measured: Measured) -> str:
+    is_cut = most_closed_by_server(measured.injector.whole)
+    return (
+        "orders that end by themselves have it all" if is_cut else "orders that wait for it would have it all"
     )

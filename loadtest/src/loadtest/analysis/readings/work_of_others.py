@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from loadtest.analysis.readings.failed_attempts import timed_out_attempts
 from loadtest.analysis.readings.workflow_counts import (
     ACTIVITY_FINISHED,
     SERVER_ACTIVITIES,
@@ -32,9 +33,10 @@ def foreign_activities(measured: Measured) -> float | None:
     """
     Return how many activities for each order ended well beyond those that the orders have.
 
-    Each activity of an order ends well at most once, however often it is tried; an order that failed or was left open
-    has at most as many as the longest of the sample.  What children, other runs of the same order or activities that outlive
-    their order add is not told apart, and then nothing is said.
+    Each activity of an order ends well at most once, however often it is tried, but a worker counts an attempt as well ended
+    that the server had given up; an order that failed or was left open
+    has at most as many as the longest of the sample.  What children, workflows of Nexus operations, other runs of the same
+    order or activities that outlive their order add is not told apart, and then nothing is said.
 
     Returns:
         ``None`` where there are none beyond the luck of the sample, or it is not known.
@@ -42,7 +44,7 @@ def foreign_activities(measured: Measured) -> float | None:
     sample = measured.histories
     if sample is None or len(sample.shapes) < _FEWEST_ORDERS or sample.children != 0:
         return None
-    is_mixed = sample.continued or sample.retried or sample.left_activities
+    is_mixed = sample.continued or sample.retried or sample.left_activities or sample.nexus_operations
     is_left = any(problem.cause is ProblemCause.EARLIER_ORDERS for problem in measured.problems)
     ended, closed = _ended_well(measured), closed_by_workers(measured) or whole_closed(measured)
     if is_mixed or is_left or ended is None or not closed:
@@ -52,7 +54,7 @@ def foreign_activities(measured: Measured) -> float | None:
     most = max(mean + _DEVIATIONS * _error_of_mean(own), mean * (1 + _LEAST_SURPLUS_RATIO))
     most = max(most, measured.activities_per_workflow or 0)
     unsampled = measured.injector.open_at_end + failed_workflows(measured.injector.whole)
-    beyond = ended - most * closed - max(own) * unsampled
+    beyond = ended - most * closed - max(own) * unsampled - _ended_late(measured, closed)
     return ended / closed - mean if beyond > 0 else None
 
 
@@ -102,6 +104,20 @@ def _ended_well(measured: Measured) -> float | None:
     elsewhere = measured.histories is not None and measured.histories.elsewhere
     # A server counts all task queues together, and those of the orders on others too.
     return None if server is None or elsewhere else server.counters.get(SERVER_ACTIVITIES)
+
+
+def _ended_late(measured: Measured, closed: float) -> float:
+    """
+    Return at most how many attempts the workers ended after the server had given them up, by the server's count, else by the
+    further attempts that the histories have; a server counts none of them as completed.
+    """
+    sample, worker = measured.histories, measured.worker_whole
+    if worker is None or sample is None:
+        return 0.0
+    if (told := timed_out_attempts(measured)) is not None:
+        return float(sum(told.by_activity.values()))
+    further = sample.activity_attempts - sum(sum(shape) for shape in sample.shapes)
+    return max(0.0, further / len(sample.shapes) * closed - worker.counters.get(_ACTIVITY_FAILED, 0.0))
 
 
 def _error_of_mean(numbers: Sequence[int]) -> float:

@@ -119,7 +119,7 @@ def unplanned_eager(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
         return []
     return [
         f"{names_of(eager)} took activities in replies to workflow tasks (eager), past the queue: they did not "
-        "wait, no rate limit of the task queue or of the worker (`max_activities_per_second`) holds them, and a worker's page counts "
+        "wait, no rate limit of the task queue or of the worker holds them, and a worker's page counts "
         "them among the waits; switch eager activities off in the worker, or write worker.eager_activities = true"
     ]
 

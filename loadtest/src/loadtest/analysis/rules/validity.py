@@ -14,7 +14,12 @@ from loadtest.analysis.readings.littles_law import mean_start_seconds, whole_ste
 from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.analysis.readings.work_done import looked_seconds
 from loadtest.analysis.readings.workers_as_planned import differing_replicas
-from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED, is_closed, results
+from loadtest.analysis.readings.workflow_counts import (
+    ACTIVITY_FINISHED,
+    closed_by_server,
+    is_closed,
+    results,
+)
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.injector_relief import injector_relief
@@ -197,8 +202,21 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     return [
         f"the injectors saw workflows take {found:.3f} times as long as the {who} {'says' if who == 'server' else 'say'} "
         f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
-        "check that no other load uses the task queue and that the clocks run alike"
+        f"{_why_times_differ(measured, mine - theirs)}"
     ]
+
+
+def _why_times_differ(measured: Measured, longer_seconds: float) -> str:
+    if left := measured.injector.open_at_end:
+        return f"the {left} still open may be the cause"
+    closed = results(measured.injector.whole)
+    if longer_seconds > 0 and closed_by_server(measured) == closed:
+        return (
+            f"both counted the same workflows, so results reached the injectors late, by {longer_seconds * closed:.1f} s in all, as where "
+            "server or injectors lack CPU, or where the server loses a wake-up and answers when its long poll ends, after 20 s; take load "
+            "off them and measure again"
+        )
+    return "check that no other load uses the task queue and that the clocks run alike"
 
 
 def broken_injectors(measured: Measured, _plan: Plan) -> list[str]:

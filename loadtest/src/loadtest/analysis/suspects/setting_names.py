@@ -103,6 +103,17 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "max_task_queue_activities_per_second",
         "tuner",
     ),
+    "temporal-rust": SdkOptions(
+        "Rust",
+        "activity_task_slot_supplier",
+        "workflow_task_slot_supplier",
+        "activity_task_poller_behavior",
+        "workflow_task_poller_behavior",
+        "max_cached_workflows",
+        "max_worker_activities_per_second",
+        "max_task_queue_activities_per_second",
+        "tuner",
+    ),
 }
 _FIELDS: Mapping[SuspectName, str] = {
     SuspectName.ACTIVITY_SLOTS: "activity_slots",
