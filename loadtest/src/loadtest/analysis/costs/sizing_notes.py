@@ -29,7 +29,7 @@ def sizing_notes(
     replicas: Interval | None,
 ) -> tuple[str, ...]:
     """
-    Return the notes of one answer.
+    Return the notes of one answer: its own, then those of the run, such as of task queues that nobody looked at.
 
     Args:
         steps: All steps of the setting.
@@ -43,6 +43,7 @@ def sizing_notes(
         *_full(believed, manifest),
         *_limits(believed),
         *_busy_workers(believed, quantities, replicas),
+        *manifest.notes,
     )
 
 
