@@ -81,7 +81,9 @@ async def test_a_worker_that_dies_at_its_start_shows_its_last_log_lines(
         queue = DescribedQueue(await connect(target.access.address, "default"), task_queue)
         replicas = await target.scale(1)
 
-        with pytest.raises(WorkerDiedError, match=r"exit code 7(.|\n)*no such tool"):
+        with pytest.raises(
+            WorkerDiedError, match=r"exit code 7.*; the last lines of .*\.log:\n(.|\n)*no such tool"
+        ):
             await wait_until_polling(replicas, queue, target.check_alive, SystemClock())
 
 
