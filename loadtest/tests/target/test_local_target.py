@@ -22,7 +22,7 @@ from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
-from loadtest.target.dev_server import find_temporal
+from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local_target import Workers, open_local
 from loadtest.target.local_worker_command import OWN_WORKER, parse_worker_command
 
@@ -54,6 +54,26 @@ async def test_a_fresh_server_and_workers_come_up_and_leave_nothing(tmp_path: Pa
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert "drained" in (tmp_path / "worker-1.log").read_text(encoding="utf-8")
     assert (tmp_path / "server.log").is_file()
+
+
+async def test_the_users_defaults_of_flags_change_no_server_that_a_run_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    With `db-filename` in `temporal env` the load would be kept in the database of the user's own server; and nothing is
+    left in the user's home.
+    """
+    settings = tmp_path / ".config" / "temporalio" / "temporal.yaml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"env:\n  default:\n    db-filename: {tmp_path / 'mine.db'}\n", encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    server = await start_dev_server(find_temporal(None), tmp_path / "logs")
+    await server.end()
+
+    assert not (tmp_path / "mine.db").exists()
+    assert list(settings.parent.iterdir()) == [settings]
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["server.log"]
 
 
 async def test_a_worker_behind_a_shell_script_is_found_and_drains(
