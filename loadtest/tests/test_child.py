@@ -5,6 +5,7 @@ Processes that belong to this one.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from loadtest import child
 from loadtest.child import end_all, spawn
 from loadtest.errors import TargetError
 
@@ -238,3 +240,19 @@ async def test_a_program_that_cannot_be_started_is_told_in_one_line(tmp_path: Pa
         await spawn([str(program)], ENV, tmp_path / "log")
     with pytest.raises(TargetError, match=r"program/log: cannot be written: File exists$"):
         await spawn(["true"], ENV, program / "log")
+
+
+async def test_a_guard_that_cannot_be_started_is_not_told_as_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    It is Python itself that a user without rights may not start again, and the program is blameless.
+    """
+
+    def closed() -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/closed/python")
+
+    monkeypatch.setattr(child, "start_guard", closed)
+
+    with pytest.raises(TargetError, match=r"^/closed/python: cannot be started: Permission denied$"):
+        await spawn([sys.executable, "-c", "pass"], ENV, tmp_path / "log.txt")

@@ -53,7 +53,11 @@ KIT = {
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
-        pytest.param(server_environment(SHELL), {"PATH", "HOME", "TEMPORAL_CONFIG_FILE"}, id="server"),
+        pytest.param(
+            server_environment(SHELL, Path("/home/of/the/kit")),
+            {"PATH", "HOME", "USER", "LOGNAME", "TEMPORAL_CONFIG_FILE", "TEMPORAL_VERSION_CHECK_DISABLED"},
+            id="server",
+        ),
         pytest.param(worker_environment(SHELL, own_worker=True), KIT, id="worker-of-the-kit"),
         pytest.param(locust_environment(SHELL), KIT | {"PYTHONPATH"}, id="locust-runs-the-users-scenario"),
         pytest.param(
@@ -87,6 +91,18 @@ KIT = {
 def test_each_process_sees_its_list_and_nothing_else(seen: dict[str, str], expected: set[str]) -> None:
     """A setting of the kit's families passes only where it is meant to."""
     assert set(seen) == expected
+
+
+def test_the_kits_server_has_a_home_and_a_user_whoever_runs_it() -> None:
+    """
+    In the user's home the CLI reads `temporal env`; without any, as of a container's user, the server does not start.
+    """
+    home = Path("/home/of/the/kit")
+
+    seen = [server_environment(shell, home) for shell in (SHELL, {"PATH": "/bin"})]
+
+    assert [one["HOME"] for one in seen] == [str(home)] * 2
+    assert seen[0]["USER"] == seen[1]["USER"] != ""
 
 
 def test_the_kits_worker_is_found_where_the_program_itself_was(tmp_path: Path) -> None:

@@ -261,7 +261,7 @@ async def spawn(
                 preexec_fn=_dies_with(os.getpid()),
             )
     except OSError as error:
-        raise TargetError(f"{argv[0]}: cannot be started: {_reason(error)}") from error
+        raise TargetError(f"{error.filename or argv[0]}: cannot be started: {_reason(error)}") from error
     hold_group(process.pid)
     try:
         view = psutil.Process(process.pid)

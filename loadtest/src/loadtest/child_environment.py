@@ -28,9 +28,6 @@ OUTSIDE = (
 # Variables that any program may need to run at all.
 _SYSTEM = (
     "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
     "SHELL",
     "LANG",
     "LANGUAGE",
@@ -43,6 +40,9 @@ _SYSTEM = (
     "DYLD_*",
     "SYSTEMROOT",
 )
+# The server does not start where neither the system nor these variables tell who runs it, as of a container's user, and by
+# itself it asks version-info.temporal.io for newer versions.
+_OF_SERVER = {"USER": "temporal", "LOGNAME": "temporal", "TEMPORAL_VERSION_CHECK_DISABLED": "1"}
 # Variables with keys; where one is set, payloads can be encrypted.
 CODEC_KEYS = ("REPAIRSHOP_CODEC_KEYS", "REPAIRSHOP_CODEC_KEYS_FILE")
 # Variables that make a process encrypt.
@@ -81,13 +81,19 @@ def connection_variables(
     return _only(environ, ("TEMPORAL_*",))
 
 
-def server_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def server_environment(environ: Mapping[str, str], home: Path) -> dict[str, str]:
     """
     Return the environment of the kit's own server.
 
-    Its profile file is empty, so that the user's profile file changes nothing.
+    Its profile file and its home are the kit's: in the user's home the CLI reads `temporal env`, whose values are defaults
+    of every flag, such as `db-filename`, and keeps a file.
+
+    Args:
+        environ: The user's environment.
+        home: Folder without settings that the server may write to.
     """
-    return {**_only(environ, _SYSTEM), **connection_variables(environ, own_server=True)}
+    connection = connection_variables(environ, own_server=True)
+    return {**_only(environ, _SYSTEM), **_OF_SERVER, "HOME": str(home), **connection}
 
 
 def worker_environment(environ: Mapping[str, str], *, own_worker: bool) -> dict[str, str]:

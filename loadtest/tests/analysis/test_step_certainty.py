@@ -37,7 +37,7 @@ def test_an_open_loads_throughput_is_a_count_and_has_no_interval(steady: Measure
     assert step.throughput_per_second.half_width is None
     assert "schedule sets" in step.why["throughput_per_second.half_width"]
     assert (step.counts.window_completed, step.counts.window_offered) == (36, 36)
-    told = step_line(step)
+    told = step_line(step, PLAN.slo)
     assert "36 of 36 completed, in flight" in told
     assert "±" not in told
 
@@ -50,7 +50,7 @@ def test_orders_of_minutes_are_told_with_digits(saturate: Measured) -> None:
         read_step(saturate, PLAN), throughput_per_second=Estimate(0.00333, 0.0004, 60, "activities")
     )
 
-    assert step_line(step).endswith("saturate: valid: 0.00333 ± 0.00040/s")
+    assert step_line(step, PLAN.slo).endswith("saturate: valid: 0.00333 ± 0.00040/s")
 
 
 @pytest.mark.parametrize(("p95", "told"), [(0.0004, "waited <1 ms"), (0.0014, "waited 1.4 ms")])
@@ -62,7 +62,7 @@ def test_a_wait_below_the_first_bound_is_no_number(p95: float, told: str, steady
     waits = step.schedule_to_start_seconds
     short = replace(step, schedule_to_start_seconds=replace(waits, activity=replace(waits.activity, p95=p95)))
 
-    assert f"activities {told} (this window's p95)" in step_line(short)
+    assert f"activities {told} (this window's p95)" in step_line(short, PLAN.slo)
 
 
 def test_a_saturated_rate_is_as_sure_as_its_activities_make_it(saturate: Measured) -> None:

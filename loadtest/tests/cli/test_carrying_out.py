@@ -55,6 +55,26 @@ def _carry_out(run: Run, system: FakeSystem, watch: Tell) -> int:
     return run_and_report(run, sweeping, JsonLines(), StepMetricFlags())
 
 
+def test_an_interruption_while_the_report_is_made_tells_how_to_make_it(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its steps are all kept, and `error: interrupted` alone looked as if they were lost."""
+
+    def interrupted(_run: Run, *, quiet: bool) -> SweepEnded:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(supervised_run, "conclude", interrupted)
+
+    try:
+        code = _carry_out(run, FakeSystem(), lambda _: None)
+    except KeyboardInterrupt:  # it would end the tests
+        pytest.fail("the interruption came through")
+
+    assert code == 130
+    assert len(run.read_steps()) == len(step_keys(run.plan))
+    assert f"interrupted; `loadtest sweep --resume {run.path}` does what is left" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "number",
     [signal.SIGINT, signal.SIGTERM, signal.SIGHUP],

@@ -49,6 +49,20 @@ def test_the_answer_is_told_and_the_folder_stays_as_it_was(
     assert files(run) == before
 
 
+def test_what_the_run_did_not_look_at_is_told_beside_its_answer(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Whoever takes the table for all that a rate needs forgets the workers of the other task queues.
+    """
+    told = "activities of these workflows are scheduled on other task queues too (mail)"
+    run.write_manifest(replace(run.manifest, notes=(told,)))
+
+    program(["size", str(run.path), "--rate", "5"])
+
+    assert f"\nnote: {told}\n" in capsys.readouterr().out
+
+
 def test_json_has_what_the_text_has(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """
     The JSON names replicas with both ends, and the quantities by name.

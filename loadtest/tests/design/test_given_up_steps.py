@@ -118,9 +118,9 @@ def test_progress_says_why_no_attempt_follows() -> None:
 
     assert lost.result.verdict is StepVerdict.INVALID
     assert why is not None
-    assert step_line(lost.result, why).endswith(
+    assert step_line(lost.result, PLAN.slo, why).endswith(
         "so the system itself fills it and would again, and no answer at the open load's rate rests on this step"
     )
-    assert "; not measured again, as 1.97 of 2 cores are busy" in step_line(lost.result, why)
+    assert "; not measured again, as 1.97 of 2 cores are busy" in step_line(lost.result, PLAN.slo, why)
     assert why_not_repeated(lost, PLAN, [repeated]) is None
-    assert "again, as" not in step_line(lost.result)
+    assert "again, as" not in step_line(lost.result, PLAN.slo)

@@ -33,3 +33,50 @@ def test_what_macos_leaves_beside_a_copy_is_no_part_of_a_step(tmp_path: Path) ->
     kept.with_name(f"._{kept.name}").write_bytes(b"\0\5\26\7\377")
 
     assert run.read_steps() == before
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "measured.json",
+        "timeline.jsonl",
+        *(f"histograms/{name}.hdr" for name in ("lag", "response", "service", "end_to_end")),
+    ],
+)
+def test_a_step_that_lost_a_file_is_refused_with_what_to_do(tmp_path: Path, lost: str) -> None:
+    """
+    As of a copy that left out what it does not know: without its injectors' lag a step passed for valid.
+    """
+    run = Run.create(tmp_path, synthetic_steps.demo_plan(), synthetic_steps.manifest())
+    folder = run.write_step(synthetic_steps.steps()[0])
+    (folder / lost).unlink()
+
+    with pytest.raises(InputError) as refused:
+        run.read_steps()
+
+    assert str(refused.value) == (
+        f"{folder / lost}: cannot be read: No such file or directory; the step's folder is not whole; copy the run again, or "
+        "take this step's folder away and resume the run, which measures it anew"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        pytest.param("timeline.jsonl", '{"at": 1', "Expecting", id="half-a-line"),
+        pytest.param("timeline.jsonl", b"\xff\xfe", "can't decode byte", id="no-text"),
+        pytest.param("measured.json", "[]", "no facts of a step", id="a-list"),
+        pytest.param("measured.json", "{}", "no facts of a step", id="no-injector"),
+        pytest.param("histograms/lag.hdr", "HIST", "cannot be read", id="half-a-histogram"),
+    ],
+)
+def test_a_damaged_file_of_a_step_is_named(tmp_path: Path, file: str, text: str | bytes, told: str) -> None:
+    """Each by its own path, as a folder has nine."""
+    run = Run.create(tmp_path, synthetic_steps.demo_plan(), synthetic_steps.manifest())
+    folder = run.write_step(synthetic_steps.steps()[0])
+    (folder / file).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    with pytest.raises(
+        InputError, match=f"^{folder / file}: .*{told}.*; the step's folder is not whole; copy"
+    ):
+        run.read_steps()

@@ -136,7 +136,9 @@ def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:
         pytest.param(
             MINE.replace("= 3", "= 'three'"), "has no ACTIVITIES_PER_WORKFLOW", id="wrong-activities"
         ),
-        pytest.param(MINE + "\nimport no_such_module", "No module named 'no_such_module'", id="import-error"),
+        pytest.param(
+            MINE + "\nfrom loadtest import nobody", "cannot import name 'nobody'", id="import-error"
+        ),
     ],
 )
 def test_a_file_that_is_no_scenario_is_refused_with_the_reason(
@@ -169,12 +171,45 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     assert len(str(refused.value).splitlines()) == 3
 
 
+def test_a_package_that_is_not_installed_with_the_kit_is_named_with_where_to_install_it(
+    tmp_path: Path,
+) -> None:
+    """
+    A company's package is in the environment of its workers; nothing is wrong with the file itself.
+    """
+    path = tmp_path / "mine.py"
+    path.write_text('"""\nMine.\n"""\nfrom acme_freight.contracts import Shipment\n')
+
+    with pytest.raises(InputError) as refused:
+        scenario.load(str(path))
+
+    assert str(refused.value).startswith(
+        f"--scenario {path}: it imports acme_freight, which is neither beside"
+    )
+    assert f"`{sys.executable} -m pip install PROJECT`" in str(refused.value)
+    assert "PYTHONPATH" in str(refused.value)
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """
     A path is never taken for a name.
     """
     with pytest.raises(InputError, match="no such file; give the path of a scenario file, or one of: noop"):
         scenario.load(str(tmp_path / "gone.py"))
+
+
+def test_a_missing_relative_path_is_refused_with_the_folder_where_it_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A plan beside its scenario may be given from another folder, which is where its `scenario` begins.
+    """
+    (tmp_path / "mine.py").write_text('"""\nMine.\n"""\n')
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+
+    with pytest.raises(InputError, match=f"^--scenario mine.py: no such file in {tmp_path / 'other'}; give"):
+        scenario.load("mine.py")
 
 
 def test_the_plans_work_reaches_the_order_whole() -> None:

@@ -22,7 +22,7 @@ from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
-from loadtest.target.dev_server import find_temporal
+from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local_target import Workers, open_local
 from loadtest.target.local_worker_command import OWN_WORKER, parse_worker_command
 
@@ -56,6 +56,26 @@ async def test_a_fresh_server_and_workers_come_up_and_leave_nothing(tmp_path: Pa
     assert (tmp_path / "server.log").is_file()
 
 
+async def test_the_users_defaults_of_flags_change_no_server_that_a_run_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    With `db-filename` in `temporal env` the load would be kept in the database of the user's own server; and nothing is
+    left in the user's home.
+    """
+    settings = tmp_path / ".config" / "temporalio" / "temporal.yaml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"env:\n  default:\n    db-filename: {tmp_path / 'mine.db'}\n", encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    server = await start_dev_server(find_temporal(None), tmp_path / "logs")
+    await server.end()
+
+    assert not (tmp_path / "mine.db").exists()
+    assert list(settings.parent.iterdir()) == [settings]
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["server.log"]
+
+
 async def test_a_worker_behind_a_shell_script_is_found_and_drains(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
@@ -81,7 +101,9 @@ async def test_a_worker_that_dies_at_its_start_shows_its_last_log_lines(
         queue = DescribedQueue(await connect(target.access.address, "default"), task_queue)
         replicas = await target.scale(1)
 
-        with pytest.raises(WorkerDiedError, match=r"exit code 7(.|\n)*no such tool"):
+        with pytest.raises(
+            WorkerDiedError, match=r"exit code 7.*; the last lines of .*\.log:\n(.|\n)*no such tool"
+        ):
             await wait_until_polling(replicas, queue, target.check_alive, SystemClock())
 
 

@@ -98,7 +98,10 @@ def run_and_report(
             raise problem
         print("interrupted before the first step was measured; nothing to report", file=sys.stderr)
         return INTERRUPTED
-    ended = conclude(run, quiet=isinstance(display, JsonLines))
+    try:
+        ended = conclude(run, quiet=isinstance(display, JsonLines))
+    except KeyboardInterrupt:  # its steps are kept, and resuming makes the report also where none is left
+        interrupted = True
     if problem is not None:
         raise problem
     if interrupted:

@@ -170,7 +170,9 @@ async def run_experiment(
         told = design.judged(kept[-1])
         run.write_step(measured, told, pages)
         not_again = why_not_repeated(kept[-1], cell, design.left(kept))
-        tell(StepEnded(key, told.verdict.value, step_line(told, not_again, restarts_told(measured))))
+        tell(
+            StepEnded(key, told.verdict.value, step_line(told, cell.slo, not_again, restarts_told(measured)))
+        )
         # As soon as the workers have told their slots, and not at a step of more of them, minutes later.
         alike = [later for later in design.left(kept) if later.factors == key.factors]
         demand_awaitable(cell, as_orders_use(measured.workers, subject.activities_per_workflow), alike)

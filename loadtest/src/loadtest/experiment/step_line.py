@@ -6,19 +6,23 @@ from __future__ import annotations
 
 import math
 
+from loadtest.analysis.decisions.slo import judge_step
 from loadtest.analysis.estimators.number_text import milliseconds_text, wait_milliseconds_text
+from loadtest.plan import Slo
 from loadtest.results.estimate import Wait
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit
+from loadtest.results.window_decision import Decision
 
 
-def step_line(step: StepResult, not_again: str | None = None, restarts: str | None = None) -> str:
+def step_line(step: StepResult, slo: Slo, not_again: str | None = None, restarts: str | None = None) -> str:
     """
     Return one line: the verdict, and how much was completed and how long tasks waited, or why these may not be
     believed.
 
     Args:
         step: Readings of the step.
+        slo: Bounds that the step is held against.
         not_again: Why an invalid step is not measured again; ``None`` where it is, or where that needs no reason.
         restarts: What was restarted before it, in words; ``None`` where nothing was.
     """
@@ -43,10 +47,19 @@ def step_line(step: StepResult, not_again: str | None = None, restarts: str | No
             if text
         ]
         if step.decision is not None:
-            parts.append(f"SLO {step.decision.answer.value}")
+            parts.append(_slo_told(step, step.decision, slo))
     parts += [told] if (told := _second_told(step)) else []
     parts += (*step.reasons, *before)
     return f"{head}: {', '.join(parts)}" if parts else head
+
+
+def _slo_told(step: StepResult, activities: Decision, slo: Slo) -> str:
+    """
+    Say whether the step keeps every bound and, where that differs, what its activities' waits alone say.
+    """
+    by_waits = activities.answer.value
+    answer = judge_step(step, slo).answer.value
+    return f"SLO {answer}" + ("" if answer == by_waits else f" (its activities' waits: {by_waits})")
 
 
 def completed_text(step: StepResult) -> str:

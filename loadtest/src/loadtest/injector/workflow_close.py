@@ -100,7 +100,8 @@ async def _undecoded(handle: WorkflowHandle[Any, Any], scenario: Scenario, error
         problem=Problem(
             ProblemCause.RESULT_NOT_JUDGED,
             f"results cannot be decoded here ({type(error).__name__}: {error}), so nobody knows which orders "
-            f"failed; give the injectors the workers' codec keys, or take `failure` out of the scenario {scenario.name}",
+            f"failed; give the injectors the workers' codec keys, let `start` use a client with the workers' data converter, or "
+            f"take `failure` out of the scenario {scenario.name}",
         )
     )
 

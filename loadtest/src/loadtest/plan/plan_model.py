@@ -41,7 +41,7 @@ class Plan(StrictModel):
     )
     scenario: _Text = Field(
         default="repair",
-        description="What one start does: a name of `loadtest scenarios`, or the path of a file of yours.",
+        description="What one start does: a name of `loadtest scenarios`, or the path of a file of yours, from the folder that you are in.",
     )
     task_queue: _Text = Field(default="repair-shop", description="Where workflows are started.")
     namespace: _Text = Field(default="default", description="Temporal namespace.")

@@ -94,9 +94,16 @@ def from_message(kind: type[T], plain: Any, sender: str) -> T:
     return value
 
 
-def read_plain(path: Path) -> Any:
+_RUN_NOT_WHOLE = "the run's folder is not whole; copy it again from where it was made"
+
+
+def read_plain(path: Path, not_whole: str = _RUN_NOT_WHOLE) -> Any:
     """
     Parse one JSON file.
+
+    Args:
+        path: The file.
+        not_whole: What lacks the file, and what to do about it.
 
     Raises:
         InputError: The file is missing or is not JSON.
@@ -104,9 +111,9 @@ def read_plain(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; the run's folder is not whole") from None
+        raise InputError(f"{path}: cannot be read: {error.strerror}; {not_whole}") from None
     except (ValueError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a JSON file: {error}; the run's folder is not whole") from None
+        raise InputError(f"{path}: not a JSON file: {error}; {not_whole}") from None
 
 
 def read(kind: type[T], path: Path) -> T:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from loadtest.results.failure import FailureCounts, FailureWords
 from loadtest.results.problem import ReadProblem
 
+# Names of the latencies of which each step has a histogram.
+HISTOGRAMS = ("lag", "response", "service", "end_to_end")
+
 
 @dataclass(frozen=True, slots=True)
 class InjectorCounts:

@@ -17,8 +17,14 @@ from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.results import hdr
 from loadtest.results.document import from_plain, read_plain, to_json
+from loadtest.results.injector_report import HISTOGRAMS
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_key import StepKey
+
+_NOT_WHOLE = (
+    "the step's folder is not whole; copy the run again, or take this step's folder away and resume the run, which measures "
+    "it anew"
+)
 
 
 def write_step_folder(
@@ -71,25 +77,42 @@ def read_step_folder(folder: Path) -> Measured:
     Raises:
         InputError: A file is missing or damaged; the error names it.
     """
-    plain: dict[str, Any] = read_plain(folder / "measured.json")
+    plain: Any = read_plain(folder / "measured.json", _NOT_WHOLE)
     where = str(folder)
     try:
-        lines = (folder / "timeline.jsonl").read_text(encoding="utf-8").splitlines()
-        plain["timeline"] = [json.loads(line) for line in lines]
-        plain["injector"]["histograms"] = {
-            path.stem: path.read_text(encoding="utf-8")
-            for path in sorted(
-                (folder / "histograms").glob("[!.]*.hdr")
-            )  # macOS keeps `._NAME` beside a copy
-        }
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{where}: cannot be read: {error}; the step's folder is not whole") from None
-    for name, encoded in plain["injector"]["histograms"].items():
-        if (why := hdr.why_not_whole(encoded)) is not None:
-            raise InputError(
-                f"{where}/histograms/{name}.hdr: cannot be read: {why}; the step's folder is not whole"
-            )
+        plain["timeline"] = _seconds(folder / "timeline.jsonl")
+        plain["injector"]["histograms"] = _histograms(folder / "histograms")
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{where}/measured.json: no facts of a step: {error}; {_NOT_WHOLE}") from None
     return from_plain(Measured, plain, where)
+
+
+def _seconds(file: Path) -> list[Any]:
+    try:
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise _unreadable(file, error) from None
+
+
+def _histograms(folder: Path) -> dict[str, str]:
+    """
+    Read all of them: a rule whose histogram was lost would be left out, and its step would pass for valid.
+    """
+    found = {}
+    for name in HISTOGRAMS:
+        file = folder / f"{name}.hdr"
+        try:
+            found[name] = file.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise _unreadable(file, error) from None
+        if (why := hdr.why_not_whole(found[name])) is not None:
+            raise InputError(f"{file}: cannot be read: {why}; {_NOT_WHOLE}")
+    return found
+
+
+def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
+    told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return InputError(f"{file}: cannot be read: {told}; {_NOT_WHOLE}")
 
 
 def why_not_own(key: StepKey, plan: Plan, folder: str) -> str | None:

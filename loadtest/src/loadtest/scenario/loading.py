@@ -151,7 +151,10 @@ def demand_scenario(name_or_path: str) -> None:
     except OSError:  # such as a name that is too long
         found = False
     if not found:
-        raise InputError(f"{where}: no such file; give the path of a scenario file, or one of: {_names()}")
+        here = "" if Path(name_or_path).is_absolute() else f" in {Path.cwd()}"
+        raise InputError(
+            f"{where}: no such file{here}; give the path of a scenario file, or one of: {_names()}"
+        )
 
 
 def listing() -> list[tuple[str, str]]:
@@ -187,6 +190,12 @@ def _run(path: Path, where: str) -> ModuleType:
     _find_beside(path)
     try:
         spec.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"{where}: it imports {error.name or error}, which is neither beside it nor installed with the kit; install it there "
+            f"(`{sys.executable} -m pip install PROJECT`, in a cluster `loadtest submit --requirements FILE`), or write its folder into "
+            "PYTHONPATH"
+        ) from error
     except (Exception, SystemExit) as error:
         raise InputError(
             f"{where}: cannot be imported ({type(error).__name__}: {error}); {_NEEDED}"

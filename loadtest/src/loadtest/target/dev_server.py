@@ -194,13 +194,20 @@ def _config_flags(given: Mapping[str, DynamicValue]) -> list[str]:
 
 
 async def _started(argv: Sequence[str], logs: Path, address: str) -> Child:
-    child = await spawn(argv, server_environment(os.environ), logs / "server.log")
+    home = logs.absolute() / ".home"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TargetError(f"{home}: cannot be made: {error.strerror or error}") from error
+    child = await spawn(argv, server_environment(os.environ, home), logs / "server.log")
     try:
         await _serves(child, address)
     except BaseException:
         child.kill()
         await child.wait()
         raise
+    finally:
+        shutil.rmtree(home, ignore_errors=True)  # what it writes there, it writes at its start
     return child
 
 

@@ -23,6 +23,7 @@ from loadtest.free_ports import free_ports
 from loadtest.page_url import pages_by_name
 from loadtest.plan import DynamicValue, Plan, WorkerSetup
 from loadtest.results.measured_step import ProcessUse, Replica
+from loadtest.results.path_from_here import path_from_here
 from loadtest.results.resource_use import MachineTimes
 from loadtest.server_access import ServerAccess
 from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
@@ -172,7 +173,8 @@ class LocalTarget:
             if not worker.child.running:
                 raise WorkerDiedError(
                     f"worker {worker.replica.identity} ended (exit code {worker.child.returncode}): "
-                    f"{shlex.join(self._how.command)}; its last log lines:\n{worker.child.log_tail(8)}"
+                    f"{shlex.join(self._how.command)}; the last lines of {path_from_here(worker.child.log_path)}:\n"
+                    f"{worker.child.log_tail(8)}"
                 )
 
     async def server_starts(self) -> Mapping[str, float]:

@@ -47,19 +47,20 @@ async def _tell(folder: Path, console: Console) -> None:
     console.print("A Temporal server and one worker are started for this order.\n", style="dim")
     port = free_port()
     address, ledger = f"127.0.0.1:{port}", f"sqlite://{folder}/ledger.db"
+    others = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "REPAIRSHOP_"))
+    }
     environ = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("TEMPORAL_", "REPAIRSHOP_"))
-        },
+        **others,
         "TEMPORAL_ADDRESS": address,
         "REPAIRSHOP_LEDGER": ledger,
         "REPAIRSHOP_LOG_LEVEL": "error",
         "REPAIRSHOP_DIE_WITH_PARENT": "1",
     }
     server = [_temporal(), "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
-    with _process([*server, "--log-level", "never"], os.environ, folder / "server.log"):
+    # In the user's home the CLI reads `temporal env`, whose values are defaults of every flag, such as `db-filename`.
+    at_home = {**others, "HOME": str(folder), "USER": "temporal", "TEMPORAL_VERSION_CHECK_DISABLED": "1"}
+    with _process([*server, "--log-level", "never"], at_home, folder / "server.log"):
         client = await _connected(address)
         with _process([sys.executable, "-P", "-m", "repairshop"], environ, folder / "worker.log"):
             order = _order()

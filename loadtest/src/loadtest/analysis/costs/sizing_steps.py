@@ -80,7 +80,7 @@ def sizing_notes(
     replicas: Interval | None,
 ) -> tuple[str, ...]:
     """
-    Return the notes of one answer.
+    Return the notes of one answer: its own, then those of the run, such as of task queues that nobody looked at.
 
     Args:
         steps: All steps of the setting.
@@ -94,6 +94,7 @@ def sizing_notes(
         *_full(believed, manifest),
         *_limits(believed),
         *_busy_workers(believed, quantities, replicas),
+        *manifest.notes,
     )
 
 
