@@ -11,7 +11,7 @@ from synthetic_runs import kept_run
 
 from loadtest.cli import kubeconfig
 from loadtest.cli.app import run as program
-from loadtest.experiment.progress import SweepEnded, to_json_line
+from loadtest.experiment.progress import StepEnded, SweepEnded, SweepStarted, to_json_line
 from loadtest.results.archive import pack
 from loadtest.results.run_folder import Run
 from loadtest.target.kubernetes import job_log, results_fetch, sweep_job
@@ -131,6 +131,64 @@ def test_of_a_run_that_measured_nothing_its_own_error_is_told_alone(
     assert not Path("results").exists()
 
 
+def _step_kept(run: Run) -> tuple[str, str]:
+    key = run.read_steps()[0].key
+    return (
+        to_json_line(SweepStarted(run.path.name, "demo", 2, 60.0)),
+        to_json_line(StepEnded(key, "valid", "4.3/s")),
+    )
+
+
+@pytest.mark.parametrize(("code", "ends"), [(3, 3), (130, 2)])
+def test_what_a_broken_sweep_had_measured_is_brought(
+    kept: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int, ends: int
+) -> None:
+    """
+    A lost injector ends it without a verdict, and yet there is a report of its steps.
+    """
+    kept.write("report.html", "a page")
+    kept_run(kept.path.parent)
+    _ends(monkeypatch, *_step_kept(kept), "error: injector-1 is gone", code=code)
+
+    ended = program(["submit", "--attach", "--output", "results"])
+
+    told = capsys.readouterr()
+    assert (ended, told.out.splitlines()[-1]) == (ends, f"results/{kept.path.name}/report.html")
+    assert told.err.endswith("injector-1 is gone\n")
+
+
+def test_where_it_is_not_brought_the_command_is_told(
+    kept: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    With the run's own name, as the latest may be another one, and with what finds the load test.
+    """
+    _ends(monkeypatch, *_step_kept(kept), "error: injector-1 is gone", code=3)
+
+    ended = program(["submit", "--attach", "--job", "mine"])
+
+    assert ended == 3
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told == f"`loadtest fetch {kept.path.name} --job mine` brings what it measured here"
+
+
+def test_lines_of_json_stay_alone_on_standard_output(
+    kept: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Who reads them by a program finds the path of the report on standard error.
+    """
+    kept.write("report.html", "a page")
+    ended = SweepEnded("pass", "report.html", (), 0, kept.path.name)
+    _ends(monkeypatch, *_step_kept(kept), to_json_line(ended), code=0)
+
+    assert program(["submit", "--attach", "--output", "results", "--progress", "json"]) == 0
+
+    told = capsys.readouterr()
+    assert all(line.startswith("{") for line in told.out.splitlines())
+    assert f"results/{kept.path.name}/report.html" in told.err
+
+
 @pytest.mark.parametrize(("code", "ends"), [(0, 2), (1, 1), (3, 3)])
 def test_a_run_that_cannot_be_brought_leaves_the_verdict(
     kept: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int, ends: int
@@ -144,7 +202,9 @@ def test_a_run_that_cannot_be_brought_leaves_the_verdict(
     ended = program(["submit", "--attach", "--output", "results"])
 
     assert ended == ends
-    assert "error: gone: no such run" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "error: gone: no such run" in told
+    assert "`loadtest fetch gone` brings it here" in told
 
 
 @pytest.mark.parametrize(
@@ -152,6 +212,7 @@ def test_a_run_that_cannot_be_brought_leaves_the_verdict(
     [
         pytest.param(["--detach"], "a run that is not followed is not brought here either", id="detached"),
         pytest.param([], "is no folder; name one", id="file"),
+        pytest.param([], "a link that points at nothing", id="link"),
     ],
 )
 def test_a_folder_into_which_nothing_can_come_is_refused_before_anything_is_made(
@@ -160,7 +221,10 @@ def test_a_folder_into_which_nothing_can_come_is_refused_before_anything_is_made
     """
     Not after an hour of measuring.
     """
-    (tmp_path / "file").touch()
+    if "link" in told:
+        (tmp_path / "file").symlink_to(tmp_path / "nowhere")
+    else:
+        (tmp_path / "file").touch()
 
     code = program(["submit", "any.toml", "--output", str(tmp_path / "file"), *flags])
 

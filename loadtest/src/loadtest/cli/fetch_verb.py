@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -52,19 +52,21 @@ def fetch(
         run,
         output,
         flags_of_cronjob(kube_namespace, job, kubeconfig, context),
+        sys.stdout,
     )
     return 0
 
 
-def bring_run(sweep: SweepJob, run: str, output: Path, same: str) -> None:
+def bring_run(sweep: SweepJob, run: str, output: Path, same: str, told_to: TextIO) -> None:
     """
-    Bring a run from the volume of a sweep, and print where it is.
+    Bring a run from the volume of a sweep, and tell where it is.
 
     Args:
         sweep: Sweep whose volume it is.
         run: Name of the run, or ``latest``.
         output: Folder of all runs here.
         same: Flags with which `loadtest submit` finds the same load test.
+        told_to: Stream on which the path of its report is told, or of its folder where it has none.
 
     Raises:
         LoadtestError: There is no such run, it could not be copied, or it cannot be written here.
@@ -78,10 +80,10 @@ def bring_run(sweep: SweepJob, run: str, output: Path, same: str) -> None:
         folder = unpack(archive, checksum, name, output)
     page = folder / "report.html"
     if page.is_file():
-        sys.stdout.write(f"{path_from_here(page)}\n")
+        told_to.write(f"{path_from_here(page)}\n")
         return
     here = path_from_here(folder)
-    sys.stdout.write(f"{here}\n")
+    told_to.write(f"{here}\n")
     sys.stderr.write(
         f"note: {name} has no report, as it still runs or was cut off; `loadtest submit --resume {name}{same}` "
         f"finishes one that was cut off, `loadtest report {here}` makes a report of what it has measured\n"
@@ -111,6 +113,8 @@ def demand_room(output: Path, run: str) -> None:
         # The name `latest` is that of a link here; which run it is on the volume is not known yet.
         if run != "latest" and (output / run).exists():
             raise InputError(f"{output / run}: is there already; remove it or give another --output")
+        if output.is_symlink() and not output.exists():
+            raise InputError(f"--output {output}: a link that points at nothing; name a folder")
         nearest = next(path for path in (output.absolute(), *output.absolute().parents) if path.exists())
         if not nearest.is_dir():
             what = "is no folder" if nearest == output.absolute() else f"{nearest} is no folder"

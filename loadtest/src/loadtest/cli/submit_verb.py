@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,23 +21,16 @@ from loadtest.cli.cronjob_flags import (
     KUBECONFIG,
     flags_of_cronjob,
 )
-from loadtest.cli.fetch_verb import bring_run, demand_room
+from loadtest.cli.fetch_verb import demand_room
+from loadtest.cli.followed_sweep import Followed, RunHere, follow
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import YES
 from loadtest.cli.shared_flags import PROGRESS, Progress
 from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
-from loadtest.errors import InputError, LoadtestError, MeasurementError, TargetError
+from loadtest.errors import InputError, LoadtestError, TargetError
 from loadtest.plan import PlanFile
-
-if TYPE_CHECKING:
-    from loadtest.experiment.progress import SweepEnded
-    from loadtest.listeners.display import Display
-    from loadtest.target.kubernetes.job_log import JobLog
-
-# Lines of the Job's log that are no progress, kept in case the Job ends without a verdict.
-_LAST_LINES = 8
 
 
 @takes_design_flags
@@ -115,9 +108,12 @@ def submit(
     if detach:
         sys.stdout.write(f"submitted {sweep}; `loadtest submit --attach{same}` follows it\n")
         return 0
+    followed = Followed()
+    # The lines of JSON stay alone on standard output.
+    here = RunHere(sweep, output, same, sys.stderr if progress is Progress.JSON else sys.stdout)
     try:
         start_seconds = START_SECONDS if brought is None else brought.start_seconds
-        ended = follow(JobLog(sweep, start_seconds), choose(progress, Console(soft_wrap=True)))
+        ended = follow(JobLog(sweep, start_seconds), choose(progress, Console(soft_wrap=True)), followed)
     except NotStartedError as error:
         raise TargetError(
             f"{error}\nit begins by itself once nothing keeps it: `loadtest submit --attach{same}` follows it then, "
@@ -133,17 +129,9 @@ def submit(
             f"`kubectl -n {kube_namespace} delete job {job}` ends it\n"
         )
         return INTERRUPTED
-    if output is None:
-        sys.stderr.write(f"{ended.verdict}; `loadtest fetch {ended.run}{same}` brings the report here\n")
-        return ended.exit_code
-    sys.stderr.write(f"{ended.verdict}\n")
-    try:
-        bring_run(sweep, ended.run, output, same)
     except LoadtestError as error:
-        if ended.exit_code == 0:
-            raise
-        sys.stderr.write(f"error: {error}\n")  # the verdict stays how this ends
-    return ended.exit_code
+        raise here.after_error(error, followed) from error
+    return here.after_verdict(ended, followed)
 
 
 def _demand_fetchable(output: Path, resume: str | None, *, detach: bool) -> None:
@@ -175,38 +163,3 @@ def _demand_one_run(
         raise InputError(f"--resume {resume}: a run has its own plan; leave {plan} out")
     if not attach and plan is None and resume is None:
         raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
-
-
-def follow(log: JobLog, display: Display) -> SweepEnded:
-    """
-    Show a sweep's progress until it ends, and return how it ended.
-
-    Args:
-        log: Log of the Job.
-        display: Display of the progress.
-
-    Raises:
-        TargetError: The sweep ended without a verdict.
-    """
-    from loadtest.experiment.progress import SweepEnded, from_json_line
-
-    others: list[str] = []
-    ended: SweepEnded | None = None
-    with display:
-        for line in log.lines():
-            event = from_json_line(line)
-            if event is None:
-                others = [*others[1 - _LAST_LINES :], line]
-                continue
-            if isinstance(event, SweepEnded):
-                ended = event
-            display.tell(event)
-    code = log.exit_code()
-    if ended is None:
-        said = "\n".join(line.removeprefix("error: ") for line in others) or "it said nothing"
-        # Exit code 3 means that a number could not be measured; any other code, that the sweep did not start.
-        kind = MeasurementError if code == MeasurementError.exit_code else TargetError
-        raise kind(f"{log.job} ended without a verdict (exit code {code}):\n{said}")
-    if code != ended.exit_code:
-        raise TargetError(f"{log.job} said exit code {ended.exit_code} and ended with {code}; see its log")
-    return ended

@@ -158,4 +158,4 @@ def test_it_is_told_what_was_deleted(
         list(JobLog(sweep(cluster)).lines())
 
     assert said in str(told.value)
-    assert "`loadtest submit --resume latest` finishes it" in str(told.value)
+    assert "`loadtest submit --resume RUN` finishes it" in str(told.value)

@@ -113,8 +113,8 @@ class JobLog:
         """
         what = "the Job" if self.job.read() is None else "the sweep's pod"
         return TargetError(
-            f"{self.job}: {what} was deleted while it ran; what it measured is on the volume: "
-            "`loadtest fetch` brings it here, `loadtest submit --resume latest` finishes it"
+            f"{self.job}: {what} was deleted while it ran; what it measured is on the volume, "
+            "and `loadtest submit --resume RUN` finishes it"
         )
 
     def _demand_patience(self, heard: float, error: Exception) -> None:
