@@ -9,12 +9,12 @@ import pytest
 from loadtest.injector.locust_messages import PartReport
 from loadtest.injector.merge import merge
 from loadtest.results import hdr
-from loadtest.results.injector_report import InjectorCounts
+from loadtest.results.injector_report import HISTOGRAMS, START_HISTOGRAMS, InjectorCounts
 
 
 def _part(core_limit: float | None, throttled_seconds: float | None) -> PartReport:
     counts = InjectorCounts()
-    histograms = dict.fromkeys(("lag", "response", "service"), hdr.encode(hdr.empty()))
+    histograms = dict.fromkeys(START_HISTOGRAMS, hdr.encode(hdr.empty()))
     return PartReport(
         counts,
         counts,
@@ -47,3 +47,10 @@ def test_the_injector_that_its_limit_holds_back_most_is_told(
     report = merge({str(index): _part(*part) for index, part in enumerate(parts)}, {}, None, 0.0, 0)
 
     assert (report.core_limit, report.throttled_seconds) == (limit, throttled)
+
+
+def test_a_step_has_every_histogram_that_its_reading_demands() -> None:
+    """A step that lacks one is refused as damaged."""
+    report = merge({"a": _part(None, None)}, {}, None, 0.0, 0)
+
+    assert tuple(report.histograms) == HISTOGRAMS

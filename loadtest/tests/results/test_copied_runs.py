@@ -4,6 +4,8 @@ Folders of runs on disks of other systems.
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,17 @@ def test_a_damaged_file_of_a_step_is_named(tmp_path: Path, file: str, text: str 
         InputError, match=f"^{folder / file}: .*{told}.*; the step's folder is not whole; copy"
     ):
         run.read_steps()
+
+
+@pytest.mark.parametrize("file", ["measured.json", "timeline.jsonl", "histograms/lag.hdr"])
+def test_a_file_of_a_step_that_the_system_does_not_give_is_not_called_lost(tmp_path: Path, file: str) -> None:
+    """Of another owner or on a disk with an error: whoever took the folder away lost a good step."""
+    run = Run.create(tmp_path, synthetic_steps.demo_plan(), synthetic_steps.manifest())
+    path = run.write_step(synthetic_steps.steps()[0]) / file
+    path.unlink()
+    path.symlink_to(path)  # an error that the user root gets as well
+
+    with pytest.raises(InputError) as refused:
+        run.read_steps()
+
+    assert str(refused.value) == f"{path}: cannot be read: {os.strerror(errno.ELOOP)}; make it readable"

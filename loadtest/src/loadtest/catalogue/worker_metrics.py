@@ -127,6 +127,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
 )
 
 
+# These families carry no labels, as each page is that of one process.
 _WRITER = Writer("worker process", since="repair-worker 0.1.0")
 
 

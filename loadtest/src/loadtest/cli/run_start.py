@@ -19,6 +19,7 @@ from loadtest.analysis.rules.long_poll_limits import demand_server_allows
 from loadtest.cli.cluster_flags import pod_host, server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
 from loadtest.cli.ignored_work_keys import ignored_work_keys, refuse_ignored_work_keys
+from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.named_servers import demand_as_kept
 from loadtest.cli.new_manifest import each_once, new_manifest, this_start
 from loadtest.cli.open_place import (
@@ -47,6 +48,7 @@ from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan, PlanFile
+from loadtest.report.resume_text import resume_command
 from loadtest.results.latest_link import demand_latest
 from loadtest.results.path_from_here import current_folder, path_from_here
 from loadtest.results.question import Question, keep_question, question_of
@@ -172,7 +174,11 @@ def _measure_rest(run: Run, path: Path, flags: RunFlags) -> int:
 def _report_complete(run: Run, progress: Progress, why: str) -> int:
     display = choose(progress, Console(soft_wrap=True))
     print(f"{path_from_here(run.path)}: {why}; its report is made anew", file=sys.stderr)
-    ended = conclude(run, quiet=isinstance(display, JsonLines))
+    try:
+        ended = conclude(run, quiet=isinstance(display, JsonLines))
+    except KeyboardInterrupt:  # its steps are kept, and resuming once more makes the report
+        print(f"interrupted; `{resume_command(run)}` does what is left", file=sys.stderr)
+        return INTERRUPTED
     with display:
         display.tell(ended)
     return ended.exit_code

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.decisions.slo import judge_step
+from loadtest.analysis.decisions.slo import judge_step, judge_waits
 from loadtest.analysis.estimators.number_text import milliseconds_text, wait_milliseconds_text
 from loadtest.plan import Slo
 from loadtest.results.estimate import Wait
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit
-from loadtest.results.window_decision import Decision
 
 
 def step_line(step: StepResult, slo: Slo, not_again: str | None = None, restarts: str | None = None) -> str:
@@ -46,20 +45,22 @@ def step_line(step: StepResult, slo: Slo, not_again: str | None = None, restarts
             for text in (_wait("activities", waits.activity), _wait("workflow tasks", waits.workflow))
             if text
         ]
-        if step.decision is not None:
-            parts.append(_slo_told(step, step.decision, slo))
+        parts.append(_slo_told(step, slo))
     parts += [told] if (told := _second_told(step)) else []
     parts += (*step.reasons, *before)
     return f"{head}: {', '.join(parts)}" if parts else head
 
 
-def _slo_told(step: StepResult, activities: Decision, slo: Slo) -> str:
+def _slo_told(step: StepResult, slo: Slo) -> str:
     """
-    Say whether the step keeps every bound and, where that differs, what its activities' waits alone say.
+    Say whether the step keeps every bound (one on failed orders there always is) and, where that differs, what its
+    activities' waits alone say.
     """
-    by_waits = activities.answer.value
-    answer = judge_step(step, slo).answer.value
-    return f"SLO {answer}" + ("" if answer == by_waits else f" (its activities' waits: {by_waits})")
+    answer, waits = judge_step(step, slo).answer, judge_waits([step], slo)
+    alone = (
+        "" if waits is None or waits.answer is answer else f" (its activities' waits: {waits.answer.value})"
+    )
+    return f"SLO {answer.value}{alone}"
 
 
 def completed_text(step: StepResult) -> str:

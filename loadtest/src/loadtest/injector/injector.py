@@ -31,7 +31,7 @@ from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally, TallyCounts
 from loadtest.results import hdr
 from loadtest.results.failure import FailureKind, count_of
-from loadtest.results.injector_report import InjectorCounts, InjectorSecond
+from loadtest.results.injector_report import START_HISTOGRAMS, InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.scenario import Scenario, load
@@ -228,11 +228,7 @@ def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cp
             )
             for at, books in tally.levels.items()
         },
-        histograms={
-            "lag": hdr.encode(tally.lag),
-            "response": hdr.encode(tally.response),
-            "service": hdr.encode(tally.service),
-        },
+        histograms={name: hdr.encode(getattr(tally, name)) for name in START_HISTOGRAMS},
         open_at_end=open_at_end,
         drain_seconds=drain_seconds,
         problems=tuple(tally.problems),

@@ -15,7 +15,13 @@ from loadtest.injector.locust_messages import LevelReport, PartReport
 from loadtest.plural import counted
 from loadtest.results import hdr
 from loadtest.results.failure import Failure, FailureKind
-from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
+from loadtest.results.injector_report import (
+    RESULT_HISTOGRAM,
+    START_HISTOGRAMS,
+    InjectorCounts,
+    InjectorReport,
+    InjectorSecond,
+)
 from loadtest.results.problem import Problem, ProblemCause
 
 # Most workflows of a step whose histories are read, however many injectors it has: they are a cross-check, and reading
@@ -110,11 +116,8 @@ def _add(parts: Iterable[InjectorCounts]) -> InjectorCounts:
 
 def _histograms(reports: Iterable[PartReport], kept: Iterable[LevelReport]) -> dict[str, str]:
     parts = list(reports)
-    merged = {
-        name: hdr.merge(report.histograms[name] for report in parts)
-        for name in ("lag", "response", "service")
-    }
-    return {**merged, "end_to_end": hdr.merge(books.end_to_end for books in kept)}
+    merged = {name: hdr.merge(report.histograms[name] for report in parts) for name in START_HISTOGRAMS}
+    return {**merged, RESULT_HISTOGRAM: hdr.merge(books.end_to_end for books in kept)}
 
 
 def _problems(

@@ -1,5 +1,6 @@
 """
-What an order waits for while none of its tasks is in a queue or at a worker, as its history tells.
+What an order waits for while none of its tasks is in a queue or at a worker, as its history tells, and which events
+of a history end an activity or a child workflow.
 """
 
 from __future__ import annotations

@@ -94,6 +94,7 @@ def from_message(kind: type[T], plain: Any, sender: str) -> T:
     return value
 
 
+_NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _RUN_NOT_WHOLE = "the run's folder is not whole; copy it again from where it was made"
 
 
@@ -106,14 +107,29 @@ def read_plain(path: Path, not_whole: str = _RUN_NOT_WHOLE) -> Any:
         not_whole: What lacks the file, and what to do about it.
 
     Raises:
-        InputError: The file is missing or is not JSON.
+        InputError: The file is missing, cannot be read or is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; {not_whole}") from None
+        raise InputError(unreadable(path, error, not_whole)) from None
     except (ValueError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not a JSON file: {error}; {not_whole}") from None
+
+
+def unreadable(path: Path, error: OSError | ValueError, not_whole: str) -> str:
+    """
+    Say why a file cannot be read and what to do: one that is there and that the system does not give is no reason to
+    take its folder for damaged.
+
+    Args:
+        path: The file.
+        error: What reading it raised.
+        not_whole: What lacks the file where it is missing or damaged, and what to do about it.
+    """
+    told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    is_kept = isinstance(error, OSError) and not isinstance(error, _NO_FILE)
+    return f"{path}: cannot be read: {told}; {'make it readable' if is_kept else not_whole}"
 
 
 def read(kind: type[T], path: Path) -> T:
@@ -121,7 +137,7 @@ def read(kind: type[T], path: Path) -> T:
     Read one value from its file.
 
     Raises:
-        InputError: The file is missing, is not JSON or does not fit.
+        InputError: The file is missing, cannot be read, is not JSON or does not fit.
     """
     return from_plain(kind, read_plain(path), str(path))
 

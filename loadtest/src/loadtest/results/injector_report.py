@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from loadtest.results.failure import FailureCounts, FailureWords
 from loadtest.results.problem import ReadProblem
 
-# Names of the latencies of which each step has a histogram.
-HISTOGRAMS = ("lag", "response", "service", "end_to_end")
+# Names of the latencies of which each step has a histogram: those of every start, and that of the awaited results.
+START_HISTOGRAMS = ("lag", "response", "service")
+RESULT_HISTOGRAM = "end_to_end"
+HISTOGRAMS = (*START_HISTOGRAMS, RESULT_HISTOGRAM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.results import hdr
-from loadtest.results.document import from_plain, read_plain, to_json
+from loadtest.results.document import from_plain, read_plain, to_json, unreadable
 from loadtest.results.injector_report import HISTOGRAMS
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_key import StepKey
@@ -75,7 +75,7 @@ def read_step_folder(folder: Path) -> Measured:
     Read the raw facts of a step.
 
     Raises:
-        InputError: A file is missing or damaged; the error names it.
+        InputError: A file is missing, damaged or cannot be read; the error names it.
     """
     plain: Any = read_plain(folder / "measured.json", _NOT_WHOLE)
     where = str(folder)
@@ -91,7 +91,7 @@ def _seconds(file: Path) -> list[Any]:
     try:
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
-        raise _unreadable(file, error) from None
+        raise InputError(unreadable(file, error, _NOT_WHOLE)) from None
 
 
 def _histograms(folder: Path) -> dict[str, str]:
@@ -104,15 +104,10 @@ def _histograms(folder: Path) -> dict[str, str]:
         try:
             found[name] = file.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise _unreadable(file, error) from None
+            raise InputError(unreadable(file, error, _NOT_WHOLE)) from None
         if (why := hdr.why_not_whole(found[name])) is not None:
             raise InputError(f"{file}: cannot be read: {why}; {_NOT_WHOLE}")
     return found
-
-
-def _unreadable(file: Path, error: OSError | ValueError) -> InputError:
-    told = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return InputError(f"{file}: cannot be read: {told}; {_NOT_WHOLE}")
 
 
 def why_not_own(key: StepKey, plan: Plan, folder: str) -> str | None:

@@ -13,6 +13,7 @@ import os
 import pkgutil
 import re
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
-from loadtest.scenario.scenario_source import work_keys_read
+from loadtest.scenario.scenario_source import files_beside, work_keys_read
 
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHandle
@@ -190,17 +191,34 @@ def _run(path: Path, where: str) -> ModuleType:
     _find_beside(path)
     try:
         spec.loader.exec_module(module)
-    except ModuleNotFoundError as error:
+    except (Exception, SystemExit) as error:
+        if (missing := _not_installed(error, path)) is None:
+            raise InputError(
+                f"{where}: cannot be imported ({type(error).__name__}: {error}); {_NEEDED}"
+            ) from error
         raise InputError(
-            f"{where}: it imports {error.name or error}, which is neither beside it nor installed with the kit; install it there "
+            f"{where}: it imports {missing}, which is neither beside it nor installed with the kit; install it there "
             f"(`{sys.executable} -m pip install PROJECT`, in a cluster `loadtest submit --requirements FILE`), or write its folder into "
             "PYTHONPATH"
         ) from error
-    except (Exception, SystemExit) as error:
-        raise InputError(
-            f"{where}: cannot be imported ({type(error).__name__}: {error}); {_NEEDED}"
-        ) from error
     return module
+
+
+def _not_installed(error: BaseException, path: Path) -> str | None:
+    """
+    Return the module that a scenario, or a file beside it, imports from a package that is not there.
+
+    ``None`` for any other error, such as a module that an installed package lacks or looks for in vain.
+    """
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return None
+    package = error.name.partition(".")[0]
+    if package in sys.modules or importlib.util.find_spec(package) is not None:
+        return None
+    frames = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    # The last ones are of Python's own import, which is no file.
+    importer = Path([name for name in frames if not name.startswith("<")][-1])
+    return error.name if importer.resolve() in files_beside(path.resolve()).values() else None
 
 
 def _find_beside(path: Path) -> None:

@@ -199,13 +199,14 @@ async def _started(argv: Sequence[str], logs: Path, address: str) -> Child:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TargetError(f"{home}: cannot be made: {error.strerror or error}") from error
-    child = await spawn(argv, server_environment(os.environ, home), logs / "server.log")
     try:
-        await _serves(child, address)
-    except BaseException:
-        child.kill()
-        await child.wait()
-        raise
+        child = await spawn(argv, server_environment(os.environ, home), logs / "server.log")
+        try:
+            await _serves(child, address)
+        except BaseException:
+            child.kill()
+            await child.wait()
+            raise
     finally:
         shutil.rmtree(home, ignore_errors=True)  # what it writes there, it writes at its start
     return child

@@ -1,5 +1,5 @@
 """
-The quantities by which two settings are compared, each as one positive number of a block.
+The quantities by which two settings are compared, each as one positive number of a block, and why a block cannot be compared.
 """
 
 from __future__ import annotations

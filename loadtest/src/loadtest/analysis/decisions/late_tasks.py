@@ -1,5 +1,5 @@
 """
-How many tasks of a histogram waited longer than a bound.
+How many tasks of a histogram waited longer than a bound, or why that is not known.
 """
 
 from __future__ import annotations
