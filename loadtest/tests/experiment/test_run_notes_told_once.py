@@ -70,6 +70,6 @@ async def test_orders_that_leave_children_behind_are_told_once(system: FakeSyste
     (line,) = [one_line(event) for event in told if isinstance(event, NoteSeen)]
     assert line is not None
     assert line.startswith(
-        "note: orders end before child workflows that they start, as with abandoned ones: "
+        "note: orders end before child workflows that they start, as abandoned ones, or where the server ends orders "
     )
     assert [f"note: {note}" for note in run.manifest.notes] == [line]

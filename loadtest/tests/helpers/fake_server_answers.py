@@ -46,6 +46,8 @@ class FakeQueue:
         limit = QueueRateLimit(4000.0, "system", active=False)
         polled = self.system.versions if now >= self.system.versions_at else frozenset[str]()
         versions = dict.fromkeys(pollers, polled)
+        if self.system.strangers_version is not None:
+            versions |= dict.fromkeys(self.system.strangers, frozenset({self.system.strangers_version}))
         return Backlog(
             self.system.waiting(), 0, 0.0, pollers, pollers, limit, idle, versions, self.system.shares
         )

@@ -58,6 +58,7 @@ class FakeSystem:
         shares_page: Whether several workers of each process write their slots to one series.
         supervised_at: Second of a step at which the first replica's worker is started anew within its process.
         strangers: Names of pollers that are no replicas.
+        strangers_version: Their version in words; ``None`` where it is that of the replicas.
         shows_main: Whether the workers' pages show the kit's ``main``; ``None`` where nobody looked.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
         silent_at, stopped_at: Second of a step at which the last replica asks for no more tasks, or is stopped.
@@ -110,6 +111,7 @@ class FakeSystem:
     shares_page: bool = False
     supervised_at: float | None = None
     strangers: tuple[str, ...] = ()
+    strangers_version: str | None = None
     shows_main: bool | None = None
     beats_at: float = 0.0
     miscounted: tuple[float, float] = (0.0, 0.0)

@@ -21,7 +21,7 @@ from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Histories, Injectors, InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
-from loadtest.experiment.ramped_versions import why_in_part
+from loadtest.experiment.ramped_versions import why_in_part, why_untaken
 from loadtest.experiment.readiness import why_idle, why_mixed
 from loadtest.experiment.ready_step import make_ready
 from loadtest.experiment.sampled_worker_pages import PageSample
@@ -130,8 +130,9 @@ async def run_step(
         if poll is not None and (mixed := why_mixed(replicas, poll)) is not None:
             raise TargetError(mixed)
         in_part = why_in_part(replicas, poll) if poll is not None else None
-        if in_part is not None and report.open_at_end:
-            raise TargetError(f"{counted(report.open_at_end, 'workflow')} stayed open: {in_part}")
+        if report.open_at_end and poll is not None and (untaken := why_untaken(replicas, poll)) is not None:
+            left = counted(report.open_at_end, "workflow")
+            raise TargetError(f"{left} stayed open, of which a ramp may be the cause, as {untaken}")
         await clock.sleep(SETTLE_SECONDS)
 
     tell(PhaseStarted("collect", None))

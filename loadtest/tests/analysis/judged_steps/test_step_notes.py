@@ -86,11 +86,20 @@ def test_children_of_other_queues_are_told_as_not_looked_at(queues: dict[str, in
 
 
 @pytest.mark.parametrize(
-    ("waiting", "is_told"), [({NEXUS: 89.7}, True), ({"timers": 3.0}, False)], ids=["nexus", "timers"]
+    ("waiting", "operations", "told"),
+    [
+        ({NEXUS: 89.7}, 20, ["the wait for them is part of end to end, and how long the operations wait"]),
+        ({"timers": 3.0}, 20, ["how long the operations wait"]),
+        ({"timers": 3.0}, 0, []),
+    ],
+    ids=["awaited", "started-and-not-awaited", "none"],
 )
-def test_operations_of_others_are_told_as_not_looked_at(waiting: dict[str, float], is_told: bool) -> None:
+def test_operations_of_others_are_told_as_not_looked_at(
+    waiting: dict[str, float], operations: int, told: list[str]
+) -> None:
     """Two thirds of the orders' time went by at a queue and in slots that nobody looked at, and nothing was said."""
-    sample = replace(HERE, order_seconds=132.4, waiting_seconds=waiting)
+    sample = replace(HERE, order_seconds=132.4, waiting_seconds=waiting, nexus_operations=operations)
     step = replace(synthetic_steps.step(1, "open"), histories=sample)
 
-    assert any("orders wait for Nexus operations" in note for note in step_notes(step, PLAN)) is is_told
+    notes = [note for note in step_notes(step, PLAN) if note.startswith("orders have Nexus operations: ")]
+    assert [note.partition(": ")[2].partition(" for a worker")[0] for note in notes] == told

@@ -14,6 +14,7 @@ from histograms import hdr
 from loadtest.analysis import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge
 from loadtest.analysis.readings.littles_law import whole_step_ratio
+from loadtest.analysis.readings.workflow_counts import SERVER_CLOSED
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram
 from loadtest.results.step_result import StepVerdict
@@ -112,7 +113,7 @@ def test_a_long_run_of_a_workflow_that_orders_signal_is_no_missing_time(
         pytest.param(0.3, 0, "check that no other load uses the task queue", id="shorter"),
         pytest.param(0.3, 9, "the 9 still open may be the cause", id="some-left-open"),
         pytest.param(3.0, 0, "results reached the injectors late, by ", id="longer-of-as-many"),
-        pytest.param(3.0, 9, "the 9 still open may be the cause", id="longer-and-some-left-open"),
+        pytest.param(3.0, 9, "results reached the injectors late, by ", id="longer-and-some-left-open"),
     ],
 )
 def test_why_the_times_may_differ(steady: Measured, times: float, left: int, told: str) -> None:
@@ -126,3 +127,48 @@ def test_why_the_times_may_differ(steady: Measured, times: float, left: int, tol
 
     (reason,) = [one for one in reasons if "times as long as" in one]
     assert told in reason
+
+
+def _longer(measured: Measured, times: float = 3.0) -> str:
+    """
+    What is said of a step whose injectors saw workflows take so many times as long.
+    """
+    seconds = measured.injector.closed_minus_sent_seconds * times
+    _, reasons = judge(injector(closed_minus_sent_seconds=seconds)(measured), PLAN)
+    (reason,) = [one for one in reasons if "times as long as" in one]
+    return reason
+
+
+@pytest.mark.parametrize(
+    ("fewer", "is_server_known", "told"),
+    [
+        pytest.param(0.0, True, "both counted the same workflows", id="as-many"),
+        pytest.param(0.0, False, "both counted the same workflows", id="as-many-before-server-1.30"),
+        pytest.param(3.0, True, "check that no other load uses the task queue", id="workers-counted-fewer"),
+    ],
+)
+def test_the_count_is_that_of_whose_clock_is_told(
+    steady: Measured, fewer: float, is_server_known: bool, told: str
+) -> None:
+    """The server's count says nothing of the workflows that the workers timed."""
+    workers, server = steady.worker_whole, steady.server_whole
+    assert workers is not None
+    assert server is not None
+    name = "worker.workflow_completed"
+    counters = {**workers.counters, name: workers.counters[name] - fewer}
+    known = {one: of for one, of in server.counters.items() if is_server_known or one not in SERVER_CLOSED}
+    step = replace(
+        steady,
+        worker_whole=replace(workers, counters=counters),
+        server_whole=replace(server, counters=known),
+    )
+
+    assert told in _longer(step)
+
+
+def test_the_time_of_the_starts_is_not_told_as_late_results() -> None:
+    """The rule takes it off before it says that the times differ."""
+    step = _short(1.3, 0.3)
+    closed = step.injector.whole.completed
+
+    assert f"late, by {1.0 * closed:.1f} s in all" in _longer(step, 1.0)

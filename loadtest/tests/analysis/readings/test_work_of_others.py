@@ -116,6 +116,22 @@ def test_attempts_that_failed_are_the_orders_own() -> None:
 GIVEN_UP, LIMITS = "server.activity_timed_out", "server.activity_timeouts"
 
 
+def _given_up(step: Measured, for_each_order: float | None, limit: str = "Heartbeat") -> Measured:
+    """
+    The same step, of whose attempts the server gave so many up for each order; ``None`` where it does not tell.
+    """
+    server, orders = step.server_whole, closed_by_workers(step)
+    assert server is not None
+    assert orders
+    counters = {name: number for name, number in server.counters.items() if name not in (GIVEN_UP, LIMITS)}
+    split = dict(server.by_label)
+    if for_each_order is not None:
+        number = for_each_order * orders
+        counters |= dict.fromkeys((GIVEN_UP, LIMITS), number)
+        split |= {GIVEN_UP: {"bake": number}, LIMITS: {limit: number}}
+    return replace(step, server_whole=replace(server, counters=counters, by_label=split))
+
+
 @pytest.mark.parametrize(
     ("orders_given_up", "attempts", "is_told"),
     [
@@ -130,21 +146,27 @@ def test_attempts_that_ended_after_the_server_gave_them_up_are_the_orders_own(
     orders_given_up: float | None, attempts: int, is_told: bool
 ) -> None:
     """An activity without heartbeats is tried anew, and the worker ends the first attempt well for nobody."""
-    step = _times(_step(activity_attempts=attempts), 2.0)
-    server, orders = step.server_whole, closed_by_workers(step)
-    assert server is not None
-    assert orders
-    counters = {name: number for name, number in server.counters.items() if name not in (GIVEN_UP, LIMITS)}
-    split = dict(server.by_label)
-    if orders_given_up is not None:
-        counters |= dict.fromkeys((GIVEN_UP, LIMITS), orders_given_up * orders)
-        split |= {
-            GIVEN_UP: {"bake": orders_given_up * orders},
-            LIMITS: {"Heartbeat": orders_given_up * orders},
-        }
-    step = replace(step, server_whole=replace(server, counters=counters, by_label=split))
+    step = _given_up(_times(_step(activity_attempts=attempts), 2.0), orders_given_up)
 
     assert (foreign_activities(step) is not None) is is_told
+
+
+@pytest.mark.parametrize(
+    ("limit", "is_told"),
+    [("ScheduleToStart", True), ("StartToClose", False), ("Heartbeat", False), ("ScheduleToClose", False)],
+)
+def test_what_never_came_to_a_worker_hides_no_work_of_others(limit: str, is_told: bool) -> None:
+    """No worker ended an activity that timed out in its queue."""
+    step = _given_up(_times(_step(activity_attempts=120), 2.0), 6.0, limit)
+
+    assert (foreign_activities(step) is not None) is is_told
+
+
+def test_attempts_that_ended_late_are_not_told_as_those_of_others() -> None:
+    """Of 12 activities for each order 6 are in the histories, and 2 ended after the server had given them up."""
+    step = _given_up(_times(_step(activity_attempts=160), 2.0), 2.0)
+
+    assert foreign_activities(step) == pytest.approx(4.0, abs=0.05)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loadtest.analysis.readings.workflow_counts import most_closed_by_server
 from loadtest.plural import counted
 from loadtest.results.history_sample import NEXUS
 from loadtest.results.measured_step import Measured
 
 # A user with one queue per session would otherwise fill the page.
 _MOST_NAMED = 3
+# Histories do not tell which of the two it was, and counts of orders that timed out hold those of failed activities.
+_HOW_LEFT = "as abandoned ones, or where the server ends orders (time limit, termination)"
+_ALL_WITH = "orders that end by themselves and wait for it would have it all"
 
 
 def activities_elsewhere(measured: Measured) -> str | None:
@@ -54,9 +56,10 @@ def nexus_note(measured: Measured) -> str | None:
     sample = measured.histories
     if sample is None or not (sample.nexus_operations or sample.waiting_seconds.get(NEXUS)):
         return None
+    is_awaited = bool(sample.waiting_seconds.get(NEXUS))
     return (
-        "orders wait for Nexus operations: that is part of end to end, and how long the operations wait for a worker, and "
-        "whether its slots for them are full, is not looked at here"
+        f"orders have Nexus operations: {'the wait for them is part of end to end, and ' if is_awaited else ''}how long the "
+        "operations wait for a worker, and whether its slots for them are full, is not looked at here"
     )
 
 
@@ -92,8 +95,8 @@ def work_left_behind(measured: Measured) -> str | None:
         if number
     ]
     return (
-        f"{counted(sample.workflows, 'sampled order')} ended before {' and '.join(left)} that they had started, as {_how_left(measured)}: what goes on is in "
-        f"no order's time, and counts in the step in which it falls, as this one's or a later one's; {_all_with(measured)}"
+        f"{counted(sample.workflows, 'sampled order')} ended before {' and '.join(left)} that they had started, {_HOW_LEFT}: what goes on is in "
+        f"no order's time, and counts in the step in which it falls, as this one's or a later one's; {_ALL_WITH}"
     )
 
 
@@ -114,18 +117,6 @@ def orders_leave_work(measured: Measured) -> str | None:
         if number
     ]
     return (
-        f"orders end before {' and '.join(left)} that they start, as {_how_left(measured)}: what goes on is in no order's time, and counts in "
-        f"the step in which it falls, as this one's or a later one's; {_all_with(measured)}"
-    )
-
-
-def _how_left(measured: Measured) -> str:
-    is_cut = most_closed_by_server(measured.injector.whole)
-    return "where the server ends them (time limit, termination)" if is_cut else "with abandoned ones"
-
-
-def _all_with(measured: Measured) -> str:
-    is_cut = most_closed_by_server(measured.injector.whole)
-    return (
-        "orders that end by themselves have it all" if is_cut else "orders that wait for it would have it all"
+        f"orders end before {' and '.join(left)} that they start, {_HOW_LEFT}: what goes on is in no order's time, and counts in "
+        f"the step in which it falls, as this one's or a later one's; {_ALL_WITH}"
     )

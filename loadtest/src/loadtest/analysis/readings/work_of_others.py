@@ -23,6 +23,8 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
 
 _ACTIVITY_FAILED = "worker.activity_failed"
+# An attempt that is over by another limit was never at a worker.
+_LIMITS_OF_ATTEMPTS = ("StartToClose", "Heartbeat", "ScheduleToClose")
 # A sample of fewer orders tells little of the others.
 _FEWEST_ORDERS = 10
 _LEAST_SURPLUS_RATIO = 0.05
@@ -54,8 +56,8 @@ def foreign_activities(measured: Measured) -> float | None:
     most = max(mean + _DEVIATIONS * _error_of_mean(own), mean * (1 + _LEAST_SURPLUS_RATIO))
     most = max(most, measured.activities_per_workflow or 0)
     unsampled = measured.injector.open_at_end + failed_workflows(measured.injector.whole)
-    beyond = ended - most * closed - max(own) * unsampled - _ended_late(measured, closed)
-    return ended / closed - mean if beyond > 0 else None
+    ended -= _ended_late(measured, closed)
+    return ended / closed - mean if ended > most * closed + max(own) * unsampled else None
 
 
 def work_of_others(measured: Measured) -> str | None:
@@ -115,7 +117,7 @@ def _ended_late(measured: Measured, closed: float) -> float:
     if worker is None or sample is None:
         return 0.0
     if (told := timed_out_attempts(measured)) is not None:
-        return float(sum(told.by_activity.values()))
+        return float(sum(told.by_limit.get(limit, 0) for limit in _LIMITS_OF_ATTEMPTS))
     further = sample.activity_attempts - sum(sum(shape) for shape in sample.shapes)
     return max(0.0, further / len(sample.shapes) * closed - worker.counters.get(_ACTIVITY_FAILED, 0.0))
 

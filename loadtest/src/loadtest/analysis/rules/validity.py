@@ -17,6 +17,7 @@ from loadtest.analysis.readings.workers_as_planned import differing_replicas
 from loadtest.analysis.readings.workflow_counts import (
     ACTIVITY_FINISHED,
     closed_by_server,
+    closed_by_workers,
     is_closed,
     results,
 )
@@ -202,15 +203,17 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     return [
         f"the injectors saw workflows take {found:.3f} times as long as the {who} {'says' if who == 'server' else 'say'} "
         f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
-        f"{_why_times_differ(measured, mine - theirs)}"
+        f"{_why_times_differ(measured, who, mine - mean_start_seconds(measured) - theirs)}"
     ]
 
 
-def _why_times_differ(measured: Measured, longer_seconds: float) -> str:
-    if left := measured.injector.open_at_end:
+def _why_times_differ(measured: Measured, who: str, longer_seconds: float) -> str:
+    left, closed = measured.injector.open_at_end, results(measured.injector.whole)
+    # What ends after the drain is in the other side's sum alone, which makes the injectors' the smaller one.
+    if left and longer_seconds < 0:
         return f"the {left} still open may be the cause"
-    closed = results(measured.injector.whole)
-    if longer_seconds > 0 and closed_by_server(measured) == closed:
+    theirs = closed_by_workers(measured) if who == "workers" else closed_by_server(measured)
+    if longer_seconds > 0 and theirs == closed:
         return (
             f"both counted the same workflows, so results reached the injectors late, by {longer_seconds * closed:.1f} s in all, as where "
             "server or injectors lack CPU, or where the server loses a wake-up and answers when its long poll ends, after 20 s; take load "
