@@ -133,10 +133,14 @@ async def test_a_child_dies_with_a_parent_that_is_killed(
         f"{before}\n"
         "async def main():\n"
         "    await child.spawn(sys.argv[2:], dict(os.environ), Path(sys.argv[1]))\n"
+        "    print('spawned', flush=True)\n"
         "    await asyncio.sleep(600)\n"
         "asyncio.run(main())"
     )
-    parent = await spawn([sys.executable, "-c", script, str(log), *command], ENV, tmp_path / "parent.txt")
+    parent_log = tmp_path / "parent.txt"
+    parent = await spawn([sys.executable, "-c", script, str(log), *command], ENV, parent_log)
+    # The guard learns of the group when the child has begun, which on a busy machine may already work then.
+    await _until_logged(parent_log, "spawned")
     await _until_logged(log, "works ")
     worker = int(log.read_text().split()[1])
     assert not _gone(worker)

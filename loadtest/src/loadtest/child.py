@@ -228,7 +228,7 @@ async def spawn(
 ) -> Child:
     """
     Start a child in a session of its own; the child, and all that it started in that session, is killed when this
-    process ends.
+    process ends.  Where a SIGKILL ends this process before this has returned, what the child has started may be left.
 
     A signal from the terminal (Ctrl-C) does not reach it: the process that started it ends it, in order.
 
