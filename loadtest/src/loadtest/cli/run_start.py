@@ -19,7 +19,6 @@ from loadtest.analysis.rules.long_poll_limits import demand_server_allows
 from loadtest.cli.cluster_flags import pod_host, server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
 from loadtest.cli.ignored_work_keys import ignored_work_keys, refuse_ignored_work_keys
-from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.named_servers import demand_as_kept
 from loadtest.cli.new_manifest import each_once, new_manifest, this_start
 from loadtest.cli.open_place import (
@@ -39,7 +38,7 @@ from loadtest.cli.run_refusals import (
     usable_place,
 )
 from loadtest.cli.shared_flags import Progress, RunFlags
-from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
+from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report, tell_interrupted
 from loadtest.connection import server_version
 from loadtest.design.design import budget_spent
 from loadtest.design.design_of_question import design_of
@@ -48,7 +47,6 @@ from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan, PlanFile
-from loadtest.report.resume_text import resume_command
 from loadtest.results.latest_link import demand_latest
 from loadtest.results.path_from_here import current_folder, path_from_here
 from loadtest.results.question import Question, keep_question, question_of
@@ -177,8 +175,7 @@ def _report_complete(run: Run, progress: Progress, why: str) -> int:
     try:
         ended = conclude(run, quiet=isinstance(display, JsonLines))
     except KeyboardInterrupt:  # its steps are kept, and resuming once more makes the report
-        print(f"interrupted; `{resume_command(run)}` does what is left", file=sys.stderr)
-        return INTERRUPTED
+        return tell_interrupted(run)
     with display:
         display.tell(ended)
     return ended.exit_code

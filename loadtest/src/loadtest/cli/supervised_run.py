@@ -105,10 +105,17 @@ def run_and_report(
     if problem is not None:
         raise problem
     if interrupted:
-        print(f"interrupted; `{resume_command(run)}` does what is left", file=sys.stderr)
-        return INTERRUPTED
+        return tell_interrupted(run)
     display.tell(ended)
     return ended.exit_code
+
+
+def tell_interrupted(run: Run) -> int:
+    """
+    Say how an interrupted run goes on, which also makes the report where no step is left, and return the exit code.
+    """
+    print(f"interrupted; `{resume_command(run)}` does what is left", file=sys.stderr)
+    return INTERRUPTED
 
 
 @contextlib.contextmanager

@@ -27,13 +27,7 @@ def why_untaken(replicas: Sequence[Replica], look: Backlog, group_of: GroupOf = 
     workers of it have polled since the replicas' start, as what stays open is then not the ramp's doing.
     """
     mine, others = _sides(replicas, look, group_of)
-    polled = frozenset[str]().union(
-        *(
-            look.versions.get(identity, ())
-            for identity, at in look.workflow_pollers.items()
-            if any(replica.ran_at(at) for replica in replicas)
-        )
-    )
+    polled = look.versions_polled(lambda _, at: any(replica.ran_at(at) for replica in replicas))
     lost = {version: share for version, share in others.items() if version not in polled}
     return f"nobody polls for {' and '.join(lost)}: {_told(mine, others)}" if mine and lost else None
 

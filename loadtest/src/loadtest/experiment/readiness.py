@@ -107,11 +107,9 @@ def versions_of(
     """
     Return the versions of the replicas' workers that have polled since their start, as far as names tell whose they are.
     """
-    return frozenset[str]().union(
-        *(
-            look.versions.get(identity, ())
-            for identity, at in look.workflow_pollers.items()
-            if any(replica.ran_at(at) and is_of(replica, identity, group_of) for replica in replicas)
+    return look.versions_polled(
+        lambda identity, at: any(
+            replica.ran_at(at) and is_of(replica, identity, group_of) for replica in replicas
         )
     )
 

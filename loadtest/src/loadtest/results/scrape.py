@@ -4,7 +4,7 @@ One look at the system under test: its /metrics pages, its task queue, or its op
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.resource_use import QueueRateLimit
@@ -60,6 +60,18 @@ class Backlog:
         if self.activity_tasks is None or self.workflow_tasks is None:
             return None
         return self.activity_tasks + self.workflow_tasks
+
+    def versions_polled(self, counts: Callable[[str, float], bool]) -> frozenset[str]:
+        """
+        Return the versions of the pollers that count, by their identity and the Unix time of their last poll for workflow tasks.
+        """
+        return frozenset[str]().union(
+            *(
+                self.versions.get(identity, ())
+                for identity, at in self.workflow_pollers.items()
+                if counts(identity, at)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
